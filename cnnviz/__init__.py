@@ -1,0 +1,1 @@
+"""cnnviz: see how convolutional networks work."""

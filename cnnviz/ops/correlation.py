@@ -1,0 +1,179 @@
+"""Cross-correlation, and the walk of its window (d2l 7.2 to 7.4).
+
+What deep learning calls a convolution is a cross-correlation: the kernel is not flipped.
+`flip=True` gives the convolution of mathematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from cnnviz.ops.windows import Axis, Window
+from cnnviz.problems import Problem
+
+CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place of the window: `total` = sum of `cells` · `kernel`, plus the bias."""
+
+    index: tuple[int, ...]  # the output cell, in the walk's own form: (o, *spatial) or (*spatial)
+    cells: Tensor  # what the window covers: (C/groups, *kernel_size) or (*kernel_size)
+    kernel: Tensor  # the weights it is multiplied with, same shape
+    products: Tensor  # same shape
+    bias: float
+    total: float  # as the output holds it
+
+
+@dataclass(frozen=True)
+class Walk:
+    """All places of the window, row by row, one output channel after the other.
+
+    A walk keeps the form it was asked in. With channels: input (C, *spatial), kernel
+    (O, C/groups, *kernel_size), output (O, *out). Bare: (*spatial), (*kernel_size), (*out).
+    `kernel` is the kernel as applied: flipped already, for a convolution.
+    """
+
+    input: Tensor
+    padded: Tensor
+    kernel: Tensor
+    output: Tensor
+    window: Window
+    bias: Tensor | None = None  # (O,)
+    groups: int = 1
+
+    @property
+    def axes(self) -> list[Axis]:
+        """The window along each spatial axis."""
+        return self.window.along(self.spatial)
+
+    @property
+    def spatial(self) -> tuple[int, ...]:
+        """The input's shape without its channels."""
+        channels = self.kernel.ndim != self.input.ndim
+        return tuple(self.input.shape[channels:])
+
+    def __len__(self) -> int:
+        return self.output.numel()
+
+    def step(self, i: int) -> Step:
+        """The step with this number, from 0; raises `Problem` (a ValueError) outside."""
+        if not 0 <= i < len(self):
+            raise Problem("step_outside", step=i, steps=len(self))
+        index = tuple(int(n) for n in torch.unravel_index(torch.tensor(i), self.output.shape))
+        places = index[-len(self.spatial) :]
+        channel = index[: -len(places)]  # (o,), or () in a bare walk
+        kernel, covered = self.kernel[channel], list(map(_slice, self.axes, places))
+        if channel:
+            # output channels share the input channels of their group
+            group = channel[0] // (len(self.kernel) // self.groups)
+            covered.insert(0, slice(group * len(kernel), (group + 1) * len(kernel)))
+        cells = self.padded[tuple(covered)]
+        bias = 0.0 if self.bias is None else float(self.bias[channel or 0])
+        return Step(index, cells, kernel, cells * kernel, bias, float(self.output[index]))
+
+
+def _slice(axis: Axis, o: int) -> slice:
+    """What output `o` reads of a padded axis."""
+    return slice(o * axis.stride, o * axis.stride + axis.extent, axis.dilation)
+
+
+def correlate(
+    x: Tensor,
+    kernel: Tensor,
+    window: Window | None = None,
+    *,
+    bias: Tensor | float | Sequence[float] | None = None,
+    groups: int = 1,
+    flip: bool = False,
+) -> Walk:
+    """Slide `kernel` over `x`; at each place multiply what overlaps and add it up.
+
+    Args:
+        x: (C, *spatial), or (*spatial) for a single plane; one to three spatial axes.
+        kernel: (O, C/groups, *kernel_size), or (*kernel_size) with a bare `x`.
+        window: its kernel_size must be the kernel's; by default that size, stride 1.
+        bias: one number per output channel.
+        groups: input channels are split in so many groups, each with its own kernels.
+        flip: mirror the kernel on every spatial axis first (true convolution).
+
+    Whole numbers are computed as float32. Equals `torch.nn.functional.conv1d/2d/3d`.
+
+    Raises:
+        Problem: (a `ValueError`) where shapes do not fit or numbers are not finite.
+    """
+    x, kernel = _floating(x, kernel)
+    bare = x.ndim == kernel.ndim
+    axes = x.ndim if bare else x.ndim - 1
+    if axes not in CONV or kernel.ndim != axes + (0 if bare else 2):
+        raise Problem("correlate_axes", x=tuple(x.shape), kernel=tuple(kernel.shape))
+    size = tuple(kernel.shape[-axes:])
+    window = window or Window(size)
+    along = window.along(spatial := tuple(x.shape[-axes:]))
+    if tuple(axis.kernel_size for axis in along) != size:
+        raise Problem("correlate_kernel", kernel=size, kernel_size=window.kernel_size)
+    window.output_shape(spatial)  # says in words what does not fit
+    if flip:
+        kernel = kernel.flip(*range(-axes, 0))
+    channels, stack = (x[None], kernel[None, None]) if bare else (x, kernel)
+    _check_channels(channels, stack, groups)
+    offsets = _bias(bias, len(stack), x)
+    padded = _pad(channels, along)
+    stride, dilation = [axis.stride for axis in along], [axis.dilation for axis in along]
+    output = CONV[axes](padded, stack, offsets, stride, 0, dilation, groups)
+    if not torch.isfinite(output).all():
+        _check_finite(input=x, kernel=kernel)
+        raise Problem("not_finite", name="output")
+    if bare:
+        padded, output = padded[0], output[0]
+    return Walk(x, padded, kernel, output, window, offsets, groups)
+
+
+def _floating(x: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:
+    dtype = torch.promote_types(x.dtype, kernel.dtype)
+    if not dtype.is_floating_point:
+        dtype = torch.float32
+    return x.to(dtype), kernel.to(dtype)
+
+
+def _check_channels(x: Tensor, kernel: Tensor, groups: int) -> None:
+    channels, outputs = len(x), len(kernel)
+    if groups < 1 or channels % groups or outputs % groups or not outputs:
+        raise Problem("correlate_groups", channels=channels, outputs=outputs, groups=groups)
+    if kernel.shape[1] != channels // groups:
+        raise Problem(
+            "correlate_channels",
+            channels=channels,
+            groups=groups,
+            expected=channels // groups,
+            found=kernel.shape[1],
+        )
+
+
+def _bias(
+    bias: Tensor | float | Sequence[float] | None, outputs: int, like: Tensor
+) -> Tensor | None:
+    if bias is None:
+        return None
+    numbers = torch.as_tensor(bias, dtype=like.dtype, device=like.device).reshape(-1)
+    if len(numbers) != outputs:
+        raise Problem("correlate_bias", outputs=outputs, found=len(numbers))
+    _check_finite(bias=numbers)
+    return numbers
+
+
+def _check_finite(**tensors: Tensor) -> None:
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise Problem("not_finite", name=name)
+
+
+def _pad(x: Tensor, axes: list[Axis]) -> Tensor:
+    sides = [p for axis in reversed(axes) for p in (axis.padding, axis.padding)]  # last axis first
+    return F.pad(x, sides) if any(sides) else x

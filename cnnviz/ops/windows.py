@@ -1,0 +1,143 @@
+"""Sliding windows: which cells they read, and the shape of what they leave.
+
+The only home of the shape formula. `padding` is per side, as in PyTorch; *Dive into Deep
+Learning* (7.3) writes p for the total of rows added, twice this number. Cells are counted
+from 0 at the input's first cell, so padding has negative indices or indices past the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from cnnviz.problems import Problem
+
+PerAxis = int | tuple[int, ...]
+Cell = tuple[int, ...]
+
+
+class Axis(NamedTuple):
+    """A window along one axis of an input; `n` is that input's number of cells."""
+
+    kernel_size: int
+    stride: int
+    padding: int
+    dilation: int
+
+    @property
+    def extent(self) -> int:
+        """Cells from the window's first to its last, gaps included: d(k−1) + 1."""
+        return self.dilation * (self.kernel_size - 1) + 1
+
+    def output_size(self, n: int) -> int:
+        """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 (d2l 7.3; `torch.nn.Conv2d`)."""
+        padded = n + 2 * self.padding
+        if self.extent > padded:
+            raise Problem(
+                "window_too_large",
+                kernel_size=self.kernel_size,
+                dilation=self.dilation,
+                extent=self.extent,
+                padded=padded,
+            )
+        return (padded - self.extent) // self.stride + 1
+
+    def taps(self, o: int) -> tuple[int, ...]:
+        """The coordinates that output `o` reads."""
+        start = o * self.stride - self.padding
+        return tuple(range(start, start + self.extent, self.dilation))
+
+    def feeds(self, i: int, n: int) -> tuple[int, ...]:
+        """The outputs that read coordinate `i`."""
+        return tuple(o for o in range(self.output_size(n)) if i in self.taps(o))
+
+    def leftover(self, n: int) -> tuple[int, ...]:
+        """The coordinates, padding included, that no output reads."""
+        read = {i for o in range(self.output_size(n)) for i in self.taps(o)}
+        return tuple(i for i in range(-self.padding, n + self.padding) if i not in read)
+
+
+LOWEST = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window that slides over one, two or three axes.
+
+    Each field is a whole number for all axes, or a tuple with one per axis.
+
+    Raises:
+        Problem: (a `ValueError`) for anything but whole numbers in range, quoting the value.
+    """
+
+    kernel_size: PerAxis
+    stride: PerAxis = 1
+    padding: PerAxis = 0
+    dilation: PerAxis = 1
+
+    def __post_init__(self) -> None:
+        for name, low in LOWEST.items():
+            _check(name, getattr(self, name), low)
+        if len(lengths := self._lengths()) > 1:
+            raise Problem("window_mixed_axes", axes=" and ".join(map(str, sorted(lengths))))
+
+    def _lengths(self) -> set[int]:
+        values = (getattr(self, name) for name in LOWEST)
+        return {len(value) for value in values if isinstance(value, tuple)}
+
+    def along(self, shape: Cell) -> list[Axis]:
+        """The window along each axis of an input of this shape (without channels)."""
+        if not 1 <= len(shape) <= 3 or self._lengths() - {len(shape)}:
+            axes = "/".join(map(str, self._lengths())) or "1 to 3"
+            raise Problem("window_input_axes", axes=axes, input_axes=len(shape), shape=tuple(shape))
+        if min(shape) < 1:
+            raise Problem("window_input_empty", shape=tuple(shape))
+        values = (getattr(self, name) for name in LOWEST)
+        spread = [v if isinstance(v, tuple) else (v,) * len(shape) for v in values]
+        return [Axis(*numbers) for numbers in zip(*spread, strict=True)]
+
+    def output_shape(self, input_shape: Cell) -> Cell:
+        """The shape of what the window leaves of an input (without channels)."""
+        axes = self.along(input_shape)
+        return tuple(axis.output_size(n) for axis, n in zip(axes, input_shape, strict=True))
+
+    def reads(self, output_cell: Cell, input_shape: Cell) -> list[Cell]:
+        """The input cells that an output cell reads, row by row; padding lies outside."""
+        shape = self.output_shape(input_shape)
+        if len(output_cell) != len(shape) or not all(
+            0 <= o < n for o, n in zip(output_cell, shape, strict=True)
+        ):
+            raise Problem("cell_outside", cell=tuple(output_cell), shape=shape)
+        axes = self.along(input_shape)
+        return list(product(*(axis.taps(o) for axis, o in zip(axes, output_cell, strict=True))))
+
+    def feeds(self, input_cell: Cell, input_shape: Cell) -> list[Cell]:
+        """The output cells that read an input cell (or a cell of the padding)."""
+        axes = self.along(input_shape)
+        if len(input_cell) != len(axes) or not all(
+            -axis.padding <= i < n + axis.padding
+            for i, n, axis in zip(input_cell, input_shape, axes, strict=True)
+        ):
+            raise Problem("cell_outside", cell=tuple(input_cell), shape=tuple(input_shape))
+        found = zip(axes, input_cell, input_shape, strict=True)
+        return list(product(*(axis.feeds(i, n) for axis, i, n in found)))
+
+    def leftover(self, input_shape: Cell) -> tuple[tuple[int, ...], ...]:
+        """Per axis, the rows (columns, ...) that no window reads, padding included.
+
+        They lie past the last window where the stride does not divide, and between windows
+        or between a dilated kernel's taps.
+        """
+        axes = self.along(input_shape)
+        return tuple(axis.leftover(n) for axis, n in zip(axes, input_shape, strict=True))
+
+
+def _check(name: str, value: object, low: int) -> None:
+    numbers = value if isinstance(value, tuple) else (value,)
+    # bool is an int in Python, but padding=True is a mistake
+    whole = all(isinstance(number, int) and not isinstance(number, bool) for number in numbers)
+    if not whole or not 1 <= len(numbers) <= 3:
+        raise Problem("window_axes", name=name, value=repr(value))
+    if min(numbers) < low:
+        raise Problem("window_low", name=name, low=low, value=value)

@@ -1,0 +1,84 @@
+"""Refusals that a page can say in the reader's language.
+
+The core raises `Problem`, a `ValueError` whose text is a plain English sentence. It also
+carries what the sentence was made of, so that the user interface can look up the same
+sentence in another language under the key `problem.<kind>`.
+"""
+
+SENTENCES: dict[str, str] = {
+    # windows
+    "window_axes": "{name} must be a whole number or one per axis (1 to 3 axes); got {value}.",
+    "window_mixed_axes": "All settings of a window need the same number of axes; got {axes}.",
+    "window_low": "{name} must be at least {low}; got {value}.",
+    "window_input_axes": "The window has {axes} axes but the input has {input_axes}: {shape}.",
+    "window_input_empty": "Every side of the input must be at least 1; got {shape}.",
+    "window_too_large": (
+        "A kernel of {kernel_size} with dilation {dilation} spans {extent} cells, but the padded "
+        "input has only {padded}. Choose a smaller kernel or dilation, or more padding."
+    ),
+    "cell_outside": "Cell {cell} lies outside the shape {shape}.",
+    # correlation
+    "correlate_axes": (
+        "The input has shape {x} and the kernel {kernel}: give (*spatial) with (*kernel_size), "
+        "or (C, *spatial) with (O, C/groups, *kernel_size), with 1 to 3 spatial axes."
+    ),
+    "correlate_kernel": "The kernel is {kernel} but the window says kernel_size {kernel_size}.",
+    "correlate_channels": (
+        "{channels} input channels in {groups} groups need a kernel with {expected} channels; "
+        "it has {found}."
+    ),
+    "correlate_groups": (
+        "groups must divide the {channels} input and the {outputs} output channels; got {groups}."
+    ),
+    "correlate_bias": "The bias needs one number per output channel ({outputs}); got {found}.",
+    "not_finite": "{name} must hold finite numbers; NaN and infinity cannot be shown.",
+    "step_outside": "Step {step} does not exist: this walk has {steps} steps, counted from 0.",
+    "cell_range": "A cell must lie between −{largest} and {largest}; got {value}.",
+    "edit_damaged": "That edit did not arrive whole, so nothing was changed. Please try again.",
+    # kernels
+    "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",
+    "direction_zero": "A direction needs a length: (0, 0) points nowhere.",
+    # learning
+    "learn_shapes": (
+        "A kernel of {kernel_size} over {x} gives {expected}, but the target has shape {y}."
+    ),
+    "learn_lr": "The learning rate must be a positive number; got {lr}.",
+    "learn_steps": "The number of steps must be from {low} to {high}; got {steps}.",
+    # pictures
+    "picture_format": (
+        "This file is not a PNG, JPEG, WebP or BMP picture. Save the picture as one of these and "
+        "choose it again."
+    ),
+    "picture_damaged": (
+        "This picture is damaged or incomplete and cannot be read. Save or download it again, "
+        "or choose another PNG, JPEG, WebP or BMP picture."
+    ),
+    "picture_huge": (
+        "This picture has {width} × {height} pixels, {megapixels} megapixels; at most {limit} "
+        "megapixels are allowed. Make it smaller and choose it again."
+    ),
+    "picture_heavy": (
+        "This file is {megabytes} MB; at most {limit} MB are allowed. Make the picture smaller "
+        "and choose it again."
+    ),
+    "picture_empty": (
+        "This file is empty: it has 0 bytes. Choose a PNG, JPEG, WebP or BMP picture."
+    ),
+    "side_range": "The longer side must be from {low} to {high} pixels; got {side}.",
+    "channel_unknown": "There is no channel called {channel}; choose one of {allowed}.",
+    "picture_width": "A picture must be {low} to {high} pixels wide; got {width}.",
+    # data sets
+    "dataset_unknown": "There is no data set called {name}; choose one of {allowed}.",
+    "split_unknown": "A data set has no part called {split}; choose one of {allowed}.",
+    "label_range": "There are {count} classes, counted from 0; there is no class {label}.",
+    "item_range": "This class has {count} images, counted from 0; there is no image {nth}.",
+}
+
+
+class Problem(ValueError):
+    """A refusal: `kind` and `values` let a page say it in the reader's language."""
+
+    def __init__(self, kind: str, **values: object) -> None:
+        super().__init__(SENTENCES[kind].format(**values))
+        self.kind = kind
+        self.values = values
