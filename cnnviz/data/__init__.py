@@ -1,0 +1,1 @@
+"""Images for the explorer: the bundled data sets, and safe decoding of pictures from strangers."""
