@@ -1,0 +1,238 @@
+// A grid too large for numbers: pixels on a canvas, with marks drawn over them.
+
+class PixelPlane {
+  // spec: {role, rows, cols, pad, onHover, onPick, onPaint}: see NumberPlane.
+  constructor(spec) {
+    Object.assign(this, spec);
+    this.pad = spec.pad ?? [0, 0];
+    this.element = document.createElement("div");
+    this.element.className = `plane pixels ${this.role}`;
+    this.canvas = document.createElement("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.picture = document.createElement("canvas"); // the values at the size they are shown
+    this.element.append(this.canvas);
+    this.marks = new Map();
+    this.weights = null;
+    this.listen();
+  }
+
+  get fullRows() {
+    return this.rows + 2 * this.pad[0];
+  }
+
+  get fullCols() {
+    return this.cols + 2 * this.pad[1];
+  }
+
+  inside(r, c) {
+    return r >= 0 && r < this.rows && c >= 0 && c < this.cols;
+  }
+
+  valueAt(r, c) {
+    return this.inside(r, c) ? this.values[r * this.cols + c] : 0;
+  }
+
+  // `colours(value)` gives [r, g, b].
+  setValues(values, colours) {
+    this.values = values;
+    this.colours = colours;
+    this.canvas.setAttribute("aria-label", this.label);
+    if (this.pixel) this.drawPicture();
+  }
+
+  setKnown(index) {
+    this.known = index;
+  }
+
+  setSize(pixel) {
+    this.pixel = pixel;
+    this.scale = window.devicePixelRatio || 1;
+    for (const canvas of [this.canvas, this.picture]) {
+      canvas.width = Math.round(this.fullCols * pixel * this.scale);
+      canvas.height = Math.round(this.fullRows * pixel * this.scale);
+    }
+    this.canvas.style.width = `${this.fullCols * pixel}px`;
+    this.canvas.style.height = `${this.fullRows * pixel}px`;
+    this.drawPicture();
+  }
+
+  mark(name, cells) {
+    this.marks.set(name, cells);
+  }
+
+  setWeights() {} // the lens shows them
+
+  drawPicture() {
+    const { rows, cols } = this;
+    const image = new ImageData(cols, rows);
+    const negative = new ImageData(cols, rows);
+    this.values.forEach((value, i) => {
+      image.data.set([...this.colours(value), 255], 4 * i);
+      if (value < 0) negative.data[4 * i + 3] = 255;
+    });
+    const context = this.picture.getContext("2d");
+    context.clearRect(0, 0, this.picture.width, this.picture.height);
+    context.imageSmoothingEnabled = false;
+    this.drawPadding(context);
+    const box = this.box(0, 0, rows, cols);
+    context.drawImage(this.asCanvas(image), ...box);
+    context.drawImage(this.striped(this.asCanvas(negative), box), box[0], box[1]);
+    this.draw();
+  }
+
+  asCanvas(image) {
+    const canvas = document.createElement("canvas");
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  }
+
+  // Negative pixels carry stripes, so that the sign is seen without colour.
+  striped(mask, [, , width, height]) {
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(width));
+    canvas.height = Math.max(1, Math.round(height));
+    const context = canvas.getContext("2d");
+    context.imageSmoothingEnabled = false;
+    context.drawImage(mask, 0, 0, canvas.width, canvas.height);
+    context.globalCompositeOperation = "source-in";
+    context.fillStyle = hatch(context, cssColour(this.element, "--stripe"), 4 * this.scale);
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    return canvas;
+  }
+
+  drawPadding(context) {
+    if (!this.pad[0] && !this.pad[1]) return;
+    context.fillStyle = hatch(context, cssColour(this.element, "--hatch"), 6 * this.scale);
+    context.fillRect(0, 0, this.picture.width, this.picture.height);
+  }
+
+  // Device pixels of a block of cells: [x, y, width, height].
+  box(r, c, rows = 1, cols = 1) {
+    const side = this.pixel * this.scale;
+    return [(c + this.pad[1]) * side, (r + this.pad[0]) * side, cols * side, rows * side];
+  }
+
+  draw() {
+    if (!this.pixel || !this.values) return;
+    const context = this.canvas.getContext("2d");
+    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (this.known === undefined) context.drawImage(this.picture, 0, 0);
+    else this.drawKnown(context);
+    this.drawLeftover(context);
+    for (const [name, cells] of this.marks) this.drawMark(context, name, cells);
+  }
+
+  // What the walk has not reached yet is there, but faint.
+  drawKnown(context) {
+    const [row, col] = [Math.floor(this.known / this.cols), (this.known % this.cols) + 1];
+    context.globalAlpha = 0.22;
+    context.drawImage(this.picture, 0, 0);
+    context.globalAlpha = 1;
+    context.save();
+    context.beginPath();
+    context.rect(...this.box(0, 0, row, this.cols));
+    context.rect(...this.box(row, 0, 1, col));
+    context.clip();
+    context.drawImage(this.picture, 0, 0);
+    context.restore();
+  }
+
+  drawLeftover(context) {
+    context.fillStyle = hatch(context, cssColour(this.element, "--leftover"), 5 * this.scale);
+    for (const r of this.leftover?.[0] ?? []) {
+      context.fillRect(...this.box(r, -this.pad[1], 1, this.fullCols));
+    }
+    for (const c of this.leftover?.[1] ?? []) {
+      context.fillRect(...this.box(-this.pad[0], c, this.fullRows, 1));
+    }
+  }
+
+  // A block of neighbours gets one frame, scattered cells (dilation) one each.
+  drawMark(context, name, cells) {
+    if (!cells.length) return;
+    context.strokeStyle = cssColour(this.element, name === "window" ? "--kernel" : "--output");
+    if (name === "used") context.strokeStyle = cssColour(this.element, "--kernel");
+    context.lineWidth = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
+    const rows = cells.map(([r]) => r);
+    const cols = cells.map(([, c]) => c);
+    const [top, left] = [Math.min(...rows), Math.min(...cols)];
+    const [height, width] = [Math.max(...rows) - top + 1, Math.max(...cols) - left + 1];
+    const blocks =
+      height * width === cells.length
+        ? [this.box(top, left, height, width)]
+        : cells.map(([r, c]) => this.box(r, c));
+    for (const [x, y, w, h] of blocks) {
+      const edge = context.lineWidth / 2;
+      const room = Math.max(w, h) > 3 * context.lineWidth ? edge : -edge / 2;
+      context.strokeRect(x + room, y + room, w - 2 * room, h - 2 * room);
+    }
+  }
+
+  cellAt(event) {
+    const frame = this.canvas.getBoundingClientRect();
+    const c = Math.floor((event.clientX - frame.left) / this.pixel) - this.pad[1];
+    const r = Math.floor((event.clientY - frame.top) / this.pixel) - this.pad[0];
+    const clip = (i, n, pad) => Math.max(-pad, Math.min(n + pad - 1, i));
+    return [clip(r, this.rows, this.pad[0]), clip(c, this.cols, this.pad[1])];
+  }
+
+  // Where the pointer is, in cells with fractions: for the brush.
+  pointAt(event) {
+    const frame = this.canvas.getBoundingClientRect();
+    return [
+      (event.clientY - frame.top) / this.pixel - this.pad[0],
+      (event.clientX - frame.left) / this.pixel - this.pad[1],
+    ];
+  }
+
+  listen() {
+    const canvas = this.canvas;
+    canvas.addEventListener("pointermove", (event) => {
+      if (this.painting) {
+        // browsers bundle fast moves; a stroke needs them all
+        const points = event.getCoalescedEvents?.() ?? [];
+        for (const point of points.length ? points : [event]) this.onPaint("move", this.pointAt(point));
+      } else {
+        this.onHover?.(this.cellAt(event));
+      }
+    });
+    canvas.addEventListener("pointerleave", () => this.painting || this.onHover?.(null));
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || !this.onPaint?.("start", this.pointAt(event))) return;
+      this.painting = true;
+      canvas.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    for (const end of ["pointerup", "pointercancel"]) {
+      canvas.addEventListener(end, () => {
+        if (!this.painting) return;
+        this.painting = false;
+        this.onPaint("end");
+      });
+    }
+    canvas.addEventListener("click", (event) => this.paints?.() || this.onPick?.(this.cellAt(event)));
+  }
+}
+
+const hatches = new Map();
+
+// A pattern of diagonal lines, made once for each colour and pitch.
+function hatch(context, colour, pitch) {
+  const size = Math.max(3, Math.round(pitch));
+  const name = `${colour}/${size}`;
+  if (hatches.has(name)) return hatches.get(name);
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = size;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.lineWidth = Math.max(1, size / 5);
+  for (const shift of [-size, 0, size]) {
+    pen.moveTo(shift - 1, size + 1);
+    pen.lineTo(shift + size + 1, -1);
+  }
+  pen.stroke();
+  hatches.set(name, context.createPattern(tile, "repeat"));
+  return hatches.get(name);
+}

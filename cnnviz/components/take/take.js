@@ -1,0 +1,78 @@
+// Take it along: the link to the clipboard, and files that Python makes when asked.
+
+const shelves = new WeakMap();
+
+class Shelf {
+  constructor(root) {
+    this.root = root;
+    root.querySelector(".take").addEventListener("click", (event) => {
+      const act = event.target.closest("button")?.dataset.act;
+      if (act) this.act(act);
+    });
+  }
+
+  update(data, setState) {
+    this.data = data;
+    this.setState = setState;
+    for (const button of this.root.querySelectorAll("button")) {
+      button.querySelector("span").textContent = data.strings[button.dataset.act];
+      if (button.dataset.act !== "link") button.disabled = !data.ready;
+    }
+    const file = data.file;
+    if (file && file.stamp === this.asked) this.save(file);
+  }
+
+  act(act) {
+    if (act === "link") return this.copy();
+    this.asked = Date.now();
+    this.say(this.data.strings.making);
+    const step = Number(new URLSearchParams(location.search).get("step") ?? 1) - 1;
+    this.setState("wish", { kind: act, step: this.step ?? step, href: location.href.slice(0, 20000), stamp: this.asked });
+  }
+
+  async copy() {
+    document.dispatchEvent(new CustomEvent("cnnviz:write-address"));
+    try {
+      await navigator.clipboard.writeText(location.href);
+      this.say(this.data.strings.copied);
+    } catch {
+      // no permission, or no https: the reader copies by hand
+      const field = this.root.querySelector("input");
+      field.hidden = false;
+      field.value = location.href;
+      field.select();
+      this.say(this.data.strings.copy_by_hand);
+    }
+  }
+
+  save(file) {
+    this.asked = null;
+    if (file.refused) return this.say(file.refused);
+    const bytes = Uint8Array.from(atob(file.data), (char) => char.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: file.mime }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    this.say(fill(this.data.strings.saved, { name: file.name }));
+  }
+
+  say(text) {
+    this.root.querySelector(".said").textContent = text;
+  }
+}
+
+export default function ({ data, parentElement, setStateValue }) {
+  let shelf = shelves.get(parentElement);
+  if (!shelf) {
+    shelves.set(parentElement, (shelf = new Shelf(parentElement)));
+    shelf.follow = ({ detail }) => (shelf.step = detail.index);
+    document.addEventListener("cnnviz:step", shelf.follow);
+    document.dispatchEvent(new CustomEvent("cnnviz:ask-step"));
+  }
+  shelf.update(data, setStateValue);
+  return () => {
+    document.removeEventListener("cnnviz:step", shelf.follow);
+    shelves.delete(parentElement);
+  };
+}

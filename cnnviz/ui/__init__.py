@@ -1,0 +1,1 @@
+"""The user interface that pages share: settings and their link, languages, the frame, controls."""

@@ -1,0 +1,123 @@
+"""The settings of one page in one session: read from the link once, changed by controls, undone.
+
+Streamlit forgets a control when its page is left, so the settings live beside the controls, not
+in them: `bind` sets a control from the settings and takes its changes back.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from cnnviz.ui import settings as links
+from cnnviz.ui.i18n import language
+from cnnviz.ui.settings import Rejected
+
+S = TypeVar("S")
+
+MOST_UNDO = 50
+
+
+@dataclasses.dataclass
+class History(Generic[S]):
+    """The settings as they were, are, and were before an undo."""
+
+    past: list[S]
+    now: S
+    future: list[S]
+    link: int = 0  # counts the links that were followed; the stage then goes to the link's step
+
+
+class Desk(Generic[S]):
+    """What a page knows of the reader's settings."""
+
+    def __init__(self, page: str, settings: type[S], link: dict[str, str]) -> None:
+        """The page's settings; `link` counts where the session sees the page the first time."""
+        self.page = page
+        self.settings = settings
+        self.rejected: list[Rejected] = []
+        if self._name not in st.session_state:
+            now, self.rejected = links.read(settings, link)
+            st.session_state[self._name] = History([], now, [])
+
+    @property
+    def _name(self) -> str:
+        return f"{self.page}/history"
+
+    @property
+    def history(self) -> History[S]:
+        history: History[S] = st.session_state[self._name]
+        return history
+
+    @property
+    def now(self) -> S:
+        """The settings that everything on the page is made from."""
+        return self.history.now
+
+    def change(self, **values: Any) -> None:
+        """Replace some settings; the state before can be undone."""
+        self.set(dataclasses.replace(self.now, **values))  # type: ignore[type-var]
+
+    def set(self, new: S) -> None:
+        """Replace all settings; the state before can be undone."""
+        history = self.history
+        if new == history.now or not links.allowed(new, history.now):
+            return
+        history.past = [*history.past, history.now][-MOST_UNDO:]
+        history.now, history.future = new, []
+
+    def forget(self, **values: Any) -> None:
+        """Replace some settings without a trace: what a link asked for in vain."""
+        self.history.now = dataclasses.replace(self.now, **values)  # type: ignore[type-var]
+
+    def follow(self, link: dict[str, str]) -> None:
+        """Change what a link on the page names, and nothing else."""
+        found, self.rejected = links.read(self.settings, link)
+        refused = {rejected.name for rejected in self.rejected}
+        self.change(**{name: getattr(found, name) for name in link if name not in refused})
+        self.history.link += 1
+
+    def undo(self) -> None:
+        history = self.history
+        if history.past:
+            history.future = [history.now, *history.future]
+            history.now = history.past.pop()
+
+    def redo(self) -> None:
+        history = self.history
+        if history.future:
+            history.past.append(history.now)
+            history.now = history.future.pop(0)
+
+    def bind(
+        self,
+        name: str,
+        shown: Any = None,
+        take: Callable[[S, Any], S] | None = None,
+    ) -> dict[str, Any]:
+        """Arguments that tie a control to a setting: `st.slider(label, 1, 8, **bind("stride"))`.
+
+        Args:
+            name: the setting, or any name for a control that stands for several.
+            shown: the control's value, where it is not the setting itself.
+            take: makes new settings of the control's new value; by default it is the setting.
+        """
+        # by language: a choice is kept by its label, which another language does not have
+        key = f"{self.page}.{name}.{language()}"
+        value = getattr(self.now, name) if shown is None else shown
+        # a control whose state already agrees is left alone, or it would jump back under the hand
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+        return {"key": key, "on_change": self._pull, "args": (key, name, take)}
+
+    def _pull(self, key: str, name: str, take: Callable[[S, Any], S] | None) -> None:
+        value = st.session_state[key]
+        if value is None:  # a deselected choice: `bind` selects it again
+            return
+        if take is None:
+            self.change(**{name: value})
+        else:
+            self.set(take(self.now, value))

@@ -1,0 +1,191 @@
+"""What surrounds every page: its link, language, view, navigation and the two columns."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+from cnnviz.components.address import address, take_followed
+from cnnviz.problems import Problem
+from cnnviz.ui import settings as links
+from cnnviz.ui.desk import Desk, S
+from cnnviz.ui.i18n import ASSETS, LANGUAGES, explain, t
+from cnnviz.ui.navigation import PAGES, SECTIONS
+from cnnviz.ui.settings import Rejected, choice
+
+STYLE = Path(__file__).with_name("frame.css")
+STREAMLITS = ("embed", "embed_options")  # parameters that Streamlit reads
+
+
+@dataclasses.dataclass(frozen=True)
+class FrameSettings:
+    """The part of a link that every page has."""
+
+    lang: str = choice("en", tuple(LANGUAGES))
+    view: str = choice("page", ("page", "class"))
+
+
+FRAME = tuple(field.name for field in dataclasses.fields(FrameSettings))
+
+
+def set_up() -> None:
+    """Language and view, once a session from the link or the browser; style, on every run."""
+    st.set_page_config(
+        page_title="cnnviz",
+        page_icon=str(ASSETS / "icon.png"),
+        layout="wide",
+        initial_sidebar_state=240,
+    )
+    if "lang" not in st.session_state:
+        given = {name: text for name, text in st.query_params.items() if name in FRAME}
+        frame, rejected = links.read(FrameSettings, given)
+        known = "lang" in given and "lang" not in {refused.name for refused in rejected}
+        st.session_state["lang"] = frame.lang if known else _browser_language()
+        st.session_state["view"] = frame.view
+        tell(rejected)
+    # st.html puts a file's <style> where it takes no room on the page
+    st.html(STYLE)
+    if classroom():
+        st.html(STYLE.with_name("classroom.css"))
+
+
+def _browser_language() -> str:
+    language = (st.context.locale or "en").split("-")[0].lower()
+    return language if language in LANGUAGES else "en"
+
+
+def classroom() -> bool:
+    """Whether the page is shown on a projector: `?view=class`."""
+    return bool(st.session_state.get("view") == "class")
+
+
+def navigation() -> StreamlitPage:
+    """The pages in the sidebar; a section appears when it has a page."""
+    sections = {"": [st.Page("pages/home.py", title=t("page.home.title"), default=True)]}
+    for section in SECTIONS:
+        entries = [entry for entry in PAGES if entry.section == section]
+        if entries:
+            sections[t(f"section.{section}")] = [
+                st.Page(
+                    f"pages/{entry.name}.py",
+                    title=f"{entry.number} {t(f'page.{entry.name}.title')}".strip(),
+                )
+                for entry in entries
+            ]
+    page = st.navigation(sections, position="hidden" if classroom() else "sidebar")
+    if not classroom():
+        _sidebar()
+    return page
+
+
+def _sidebar() -> None:
+    st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
+    with st.sidebar:
+        st.segmented_control(
+            t("frame.language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            default=st.session_state["lang"],
+            required=True,
+            key="frame/lang",
+            on_change=_take_language,
+            width="stretch",
+        )
+        st.button(t("frame.classroom"), on_click=_set_view, args=("class",), width="stretch")
+
+
+def _take_language() -> None:
+    st.session_state["lang"] = st.session_state["frame/lang"] or st.session_state["lang"]
+
+
+def _set_view(view: str) -> None:
+    st.session_state["view"] = view
+
+
+def desk(page: str, settings: type[S]) -> Desk[S]:
+    """The reader's settings of this page; what the link asked for in vain is said."""
+    if "lang" not in st.session_state:
+        _start_over()
+    ours = (*FRAME, *STREAMLITS)
+    link = {name: text for name, text in st.query_params.items() if name not in ours}
+    found = Desk(page, settings, link)
+    if followed := take_followed():
+        found.follow(followed)
+    tell(found.rejected)
+    return found
+
+
+def _start_over() -> None:
+    """Have a page that Streamlit started by itself started by the app.
+
+    Streamlit knows that there is an `st.navigation` only once it ran. Until then it takes the
+    folder `pages` for its older kind of app, and the first visitor's link starts a page alone.
+    That is also why a page's file has the name of its address.
+    """
+    set_up()
+    navigation()
+    st.rerun()
+
+
+def tell(rejected: Iterable[Rejected]) -> None:
+    """Say which parts of a link were not used, and what stands in their place."""
+    for refused in rejected:
+        value = refused.value if len(refused.value) <= 40 else f"{refused.value[:40]}…"
+        allowed = t(f"link.{refused.allowed}", **refused.limits)
+        # in code marks nothing of a stranger's text is taken for Markdown
+        shown = {"name": _code(refused.name[:40]), "value": _code(value)}
+        st.toast(t("link.refused", **shown, allowed=allowed), icon="🔗", duration="infinite")
+
+
+def tell_step(step: int, steps: int) -> None:
+    """Say that the link's step lies past the end of its walk."""
+    tell([Rejected("step", str(step), "whole", {"low": 1, "high": steps})])
+
+
+def say(problem: Problem) -> None:
+    """Say a refusal where it does not move the page."""
+    st.toast(explain(problem), icon="⚠️", duration="long")
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace('`', 'ˋ')}`" if text.strip() else "` `"
+
+
+def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """The page's heading, and where its controls and its picture go."""
+    if classroom():
+        with st.container(horizontal=True, vertical_alignment="center", key="classroom-bar"):
+            st.title(title, anchor=False)
+            controls = st.popover(t("frame.settings"), icon=":material/tune:", width="content")
+            st.button(t("frame.leave"), on_click=_set_view, args=("page",))
+        return controls, st.container()
+    st.title(title, anchor=False)
+    st.markdown(lead)
+    with st.container(key="workbench"):
+        left, right = st.columns([27, 73], gap="medium")
+    return left.container(border=True, gap="xsmall"), right
+
+
+def close(link: Mapping[str, str]) -> None:
+    """Put the link of what is on screen into the address bar."""
+    frame = {"lang": st.session_state["lang"]}
+    if classroom():
+        frame["view"] = "class"
+    address({**frame, **link})
+
+
+@cache
+def settle() -> None:
+    """Take what is loaded by now out of the garbage collector's sight, once a process.
+
+    Streamlit collects garbage after every run; with torch imported that costs 275 ms a click.
+    """
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,272 @@
+"""The input of an operation: the course's examples, a grid, a drawing, a real image, a photo."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from cnnviz.components.stage import Edit
+from cnnviz.data import datasets, pictures
+from cnnviz.data.examples import EXAMPLES
+from cnnviz.problems import Problem
+from cnnviz.ui.desk import Desk
+from cnnviz.ui.i18n import ASSETS, explain, t
+from cnnviz.ui.settings import LARGEST, Grid, choice, drawing, grid, limits, whole
+
+SIDE = 28  # of a drawing, as of MNIST
+LARGEST_GRID = 16
+SETS = {"garment": "fashion-mnist", "digit": "mnist"}
+GROUPS = {
+    "grid": (*EXAMPLES, "own"),
+    "draw": ("draw",),
+    "image": (*SETS, "photo"),
+}
+SAMPLES = ("camera", "coffee")
+PHOTO = "photo"  # the reader's own picture, in the session: never in a link
+
+
+@dataclass(frozen=True, kw_only=True)
+class InputSettings:
+    """Which input is on screen; fields that the choice does not use keep their last value."""
+
+    input: str = choice("ramp", [name for names in GROUPS.values() for name in names])
+    cells: Grid = grid(EXAMPLES["ramp"].cells, LARGEST_GRID)
+    drawing: bytes = drawing(SIDE)
+    label: int = whole(9, 0, 9)
+    nth: int = whole(0, 0, 199)
+    photo: str = choice("camera", (*SAMPLES, "own"))
+    side: int = whole(128, 8, pictures.MAX_SIDE)
+    channel: str = choice("grey", ("grey", "red", "green", "blue"))
+
+
+S = TypeVar("S", bound=InputSettings)
+
+
+def input_plane(settings: InputSettings) -> Tensor:
+    """The input as float32 (rows, cols); pictures from 0 (black) to 1 (white)."""
+    if settings.input in EXAMPLES:
+        return torch.tensor(EXAMPLES[settings.input].cells)
+    if settings.input == "own":
+        return torch.tensor(settings.cells)
+    return _bytes(settings).float() / 255
+
+
+def _bytes(settings: InputSettings) -> Tensor:
+    if settings.input == "draw":
+        return torch.frombuffer(bytearray(settings.drawing), dtype=torch.uint8).reshape(SIDE, SIDE)
+    if settings.input in SETS:
+        return datasets.pick(SETS[settings.input], settings.label, settings.nth)
+    return pictures.plane(_picture(settings), settings.side, settings.channel)
+
+
+def _picture(settings: InputSettings) -> pictures.Picture:
+    own: pictures.Picture | None = st.session_state.get(PHOTO)
+    if settings.photo == "own" and own is not None:
+        return own
+    return _sample(settings.photo if settings.photo in SAMPLES else SAMPLES[0])
+
+
+@cache
+def _sample(name: str) -> pictures.Picture:
+    return pictures.decode((ASSETS / "pictures" / f"{name}.jpg").read_bytes())
+
+
+def photo_is_missing(settings: InputSettings) -> bool:
+    """A link cannot carry a photo: whether this one shows a sample in its place."""
+    own = settings.input == "photo" and settings.photo == "own"
+    return own and st.session_state.get(PHOTO) is None
+
+
+def can_draw(settings: InputSettings) -> bool:
+    """Whether the input has the size of a drawing, so that a brush may touch it."""
+    return settings.input == "draw" or settings.input in SETS
+
+
+# ---- what the reader does on the stage
+
+
+def edit_input(settings: S, edit: Edit) -> S:
+    """The settings after an edit of the input's cells; raises `Problem` for nonsense."""
+    if edit.kind == "clear":
+        return replace(settings, input="draw", drawing=bytes(SIDE * SIDE))
+    if edit.kind == "draw":
+        values = edit.detail.get("values")
+        if not isinstance(values, list) or len(values) != SIDE * SIDE:
+            raise Problem("edit_damaged")
+        return replace(settings, input="draw", drawing=bytes(_byte(value) for value in values))
+    return replace(settings, input="own", cells=edit_cell(input_plane(settings), edit))
+
+
+def edit_cell(plane: Tensor, edit: Edit) -> Grid:
+    """The plane's rows with one cell replaced, as the stage's edit says."""
+    value, at = edit.detail.get("value"), edit.detail.get("at")
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise Problem("not_finite", name="cell")
+    if abs(value) > LARGEST:
+        raise Problem("cell_range", value=value, largest=LARGEST)
+    if not isinstance(at, list) or len(at) != 3 or not all(isinstance(i, int) for i in at):
+        raise Problem("edit_damaged")
+    _, row, col = at
+    if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
+        raise Problem("cell_outside", cell=(row, col), shape=tuple(plane.shape))
+    rows = plane.tolist()
+    rows[row][col] = float(value)
+    return as_grid(rows)
+
+
+def as_grid(rows: list[list[float]]) -> Grid:
+    return tuple(tuple(row) for row in rows)
+
+
+def resized(rows: Grid, height: int, width: int) -> Grid:
+    """The grid cut or filled up with zeros to another size; what stays keeps its place."""
+    full = [list(row[:width]) + [0.0] * (width - len(row)) for row in rows[:height]]
+    return as_grid(full + [[0.0] * width for _ in range(height - len(rows))])
+
+
+def _byte(value: object) -> int:
+    if not isinstance(value, int) or not 0 <= value <= 255:
+        raise Problem("edit_damaged")
+    return value
+
+
+# ---- the controls
+
+
+def input_controls(desk: Desk[S], follow: Callable[[S, str], S]) -> None:
+    """Choose the input; what belongs to the choice appears below it.
+
+    `follow` lets the page change more along with a newly chosen input: a fitting kernel, say.
+    """
+
+    def take_input(settings: S, name: str) -> S:
+        return follow(_take_input(settings, name), name)
+
+    def take_group(settings: S, group: str) -> S:
+        names = GROUPS[group]
+        return settings if settings.input in names else take_input(settings, names[0])
+
+    group = next(group for group, names in GROUPS.items() if desk.now.input in names)
+    st.segmented_control(
+        t("input.label"),
+        list(GROUPS),
+        format_func=lambda name: t(f"input.group.{name}"),
+        width="stretch",
+        required=True,
+        **desk.bind("group", group, take_group),
+    )
+    if group == "draw":
+        return
+    st.selectbox(
+        t(f"input.choose_{group}"),
+        GROUPS[group],
+        format_func=lambda name: t(f"input.name.{name}"),
+        **desk.bind("input", take=take_input),
+    )
+    if group == "grid":
+        _size_controls(desk)
+    elif desk.now.input in SETS:
+        _item_controls(desk)
+    else:
+        _photo_controls(desk)
+
+
+def _take_input(settings: S, name: str) -> S:
+    changed = replace(settings, input=name)
+    if name == "own" and settings.input in EXAMPLES:
+        changed = replace(changed, cells=EXAMPLES[settings.input].cells)
+    return changed
+
+
+def _size_controls(desk: Desk[S]) -> None:
+    height, width = input_plane(desk.now).shape
+    for column, axis, size in zip(st.columns(2), (0, 1), (height, width), strict=True):
+
+        def take(settings: S, value: int, axis: int = axis) -> S:
+            plane = input_plane(settings)
+            shape = [*plane.shape]
+            shape[axis] = value
+            return replace(settings, input="own", cells=resized(as_grid(plane.tolist()), *shape))
+
+        name = ("rows", "cols")[axis]
+        column.number_input(
+            t(f"input.{name}"), 1, LARGEST_GRID, **desk.bind(f"input_{name}", size, take)
+        )
+
+
+def _item_controls(desk: Desk[S]) -> None:
+    name = desk.now.input
+    left, right = st.columns([3, 2])
+    left.selectbox(
+        t("input.class"),
+        range(10),
+        format_func=lambda i: str(i) if name == "digit" else t(f"input.garment.{i}"),
+        **desk.bind("label"),
+    )
+    low, high = limits(InputSettings, "nth")
+
+    def take(settings: S, value: int) -> S:
+        return replace(settings, nth=value - 1)
+
+    shown = desk.now.nth + 1
+    right.number_input(t("input.nth"), low + 1, high + 1, **desk.bind("nth", shown, take))
+
+
+def _photo_controls(desk: Desk[S]) -> None:
+    own = st.session_state.get(PHOTO) is not None
+    st.selectbox(
+        t("input.photo"),
+        [*SAMPLES, "own"] if own or desk.now.photo == "own" else SAMPLES,
+        format_func=lambda name: t(f"input.photo_name.{name}"),
+        **desk.bind("photo"),
+    )
+    _upload_controls(desk)
+    st.slider(t("input.side"), *limits(InputSettings, "side"), **desk.bind("side"))
+    st.selectbox(
+        t("input.channel"),
+        ("grey", "red", "green", "blue"),
+        format_func=lambda name: t(f"input.channel_name.{name}"),
+        **desk.bind("channel"),
+    )
+
+
+def _upload_controls(desk: Desk[S]) -> None:
+    """A file, or the camera where the reader asks for it: it wants a permission."""
+
+    def take(key: str) -> None:
+        upload = st.session_state[key]
+        st.session_state.pop("photo/refused", None)
+        if upload is None:
+            return
+        try:
+            st.session_state[PHOTO] = pictures.shrink(pictures.decode(upload.getvalue()))
+        except Problem as problem:
+            st.session_state["photo/refused"] = problem
+            return
+        desk.change(photo="own")
+
+    st.file_uploader(
+        t("input.upload"),
+        type=["png", "jpg", "jpeg", "webp", "bmp"],
+        key="photo/file",
+        on_change=take,
+        args=("photo/file",),
+    )
+    with st.popover(t("input.camera"), icon=":material/photo_camera:", width="stretch"):
+        if st.toggle(t("input.camera_on"), key="photo/on"):
+            st.camera_input(
+                t("input.camera_take"), key="photo/camera", on_change=take, args=("photo/camera",)
+            )
+    if photo_is_missing(desk.now):
+        st.info(t("input.photo_missing"))
+    if refused := st.session_state.get("photo/refused"):
+        st.error(explain(refused))
+    elif (own := st.session_state.get(PHOTO)) and own.notes and desk.now.photo == "own":
+        st.caption(" ".join(t(f"input.note.{note}") for note in own.notes))

@@ -1,0 +1,18 @@
+"""The pages, in the course's order: one line each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SECTIONS = ("watch", "inspect", "train", "practise")
+
+
+class Entry(NamedTuple):
+    """A page: `pages/<name>.py`, at `/<name>`, titled by `page.<name>.title`."""
+
+    name: str
+    section: str
+    number: str  # the course's section; empty where it has none
+
+
+PAGES = (Entry("cross-correlation", "watch", "7.2"),)

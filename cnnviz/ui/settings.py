@@ -1,0 +1,186 @@
+"""What is on screen, as frozen dataclasses that parse and write their own link.
+
+A page's settings are a dataclass whose fields are made by `choice`, `whole`, `number`, `grid` or
+`drawing`. Each carries its default, its range, and how it reads and writes its part of the link,
+so that this one table is all there is: the controls take their ranges from it as well.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import math
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
+
+S = TypeVar("S")
+Grid = tuple[tuple[float, ...], ...]
+
+LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How one setting stands in a link; `read` raises ValueError for what it does not take."""
+
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+    allowed: str  # key of the sentence that says what is allowed, under `link.`
+    limits: Mapping[str, object]  # the values in that sentence, and the controls' ranges
+    longest: int = 40  # characters; more is refused unread
+    written: bool = True  # False where the browser writes this part of the link itself
+
+
+class Rejected(NamedTuple):
+    """A part of a link that was not used, and why."""
+
+    name: str
+    value: str
+    allowed: str  # key under `link.`
+    limits: Mapping[str, object]
+
+
+def choice(default: str, options: Sequence[str]) -> Any:
+    """One of some language-neutral words."""
+
+    def read(text: str) -> str:
+        if text not in options:
+            raise ValueError(text)
+        return text
+
+    return _field(default, Codec(read, str, "choice", {"options": ", ".join(options)}))
+
+
+def whole(default: int, low: int, high: int, *, written: bool = True) -> Any:
+    """A whole number from `low` to `high`."""
+
+    def read(text: str) -> int:
+        return int(_within(float(int(text)), low, high))
+
+    limits = {"low": low, "high": high}
+    return _field(default, Codec(read, str, "whole", limits, written=written))
+
+
+def number(default: float, low: float, high: float) -> Any:
+    """A number from `low` to `high`."""
+
+    def read(text: str) -> float:
+        return _within(float(text), low, high)
+
+    return _field(default, Codec(read, shortest, "number", {"low": low, "high": high}))
+
+
+def grid(default: Grid, side: int) -> Any:
+    """Rows of finite numbers, up to `side` × `side`; in the link `0 1 2_3 4 5`."""
+
+    def read(text: str) -> Grid:
+        rows = tuple(tuple(map(float, row.split())) for row in text.split("_"))
+        check_grid(rows, side)
+        return rows
+
+    def write(rows: Grid) -> str:
+        return "_".join(" ".join(map(shortest, row)) for row in rows)
+
+    return _field(default, Codec(read, write, "grid", {"side": side, "largest": LARGEST}, 16_000))
+
+
+def drawing(side: int) -> Any:
+    """A picture of `side` × `side` bytes, row by row, compressed in the link; None if untouched."""
+
+    def read(text: str) -> bytes:
+        try:
+            packed = base64.urlsafe_b64decode(text.encode("ascii") + b"===")
+            unpacked = zlib.decompressobj().decompress(packed, side * side + 1)
+        except (UnicodeEncodeError, binascii.Error, zlib.error) as error:
+            raise ValueError("not a drawing") from error
+        if len(unpacked) != side * side:
+            raise ValueError("not a drawing of this size")
+        return unpacked
+
+    def write(pixels: bytes) -> str:
+        return base64.urlsafe_b64encode(zlib.compress(pixels, 9)).decode().rstrip("=")
+
+    return _field(bytes(side * side), Codec(read, write, "drawing", {"side": side}, 4_000))
+
+
+def check_grid(rows: Grid, side: int) -> None:
+    """Raise ValueError unless the rows are equally long, within `side`, and all finite."""
+    widths = {len(row) for row in rows}
+    if len(widths) != 1 or not 1 <= widths.pop() <= side or len(rows) > side:
+        raise ValueError("not a grid of this size")
+    for row in rows:
+        for value in row:
+            _within(value, -LARGEST, LARGEST)
+
+
+def shortest(value: float) -> str:
+    """The shortest text that reads back as the same float: 3, -0.5, 1e-05."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+
+
+def codec(settings: type[Any], name: str) -> Codec:
+    """The codec of one field."""
+    found = {field.name: field.metadata["codec"] for field in dataclasses.fields(settings)}
+    codec: Codec = found[name]
+    return codec
+
+
+def limits(settings: type[Any], name: str) -> tuple[Any, Any]:
+    """The lowest and highest value of a numeric field: the range of its control."""
+    found = codec(settings, name).limits
+    return found["low"], found["high"]
+
+
+def read(settings: type[S], link: Mapping[str, str]) -> tuple[S, list[Rejected]]:
+    """Settings from a link; what it does not take falls back to its default and is reported."""
+    fields = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
+    values: dict[str, Any] = {}
+    rejected = []
+    for name, text in link.items():
+        if name not in fields:
+            rejected.append(Rejected(name, text, "unknown", {}))
+            continue
+        codec: Codec = fields[name].metadata["codec"]
+        try:
+            if len(text) > codec.longest:
+                raise ValueError("too long")
+            values[name] = codec.read(text)
+        except (ValueError, OverflowError):
+            rejected.append(Rejected(name, text, codec.allowed, codec.limits))
+    return settings(**values), rejected
+
+
+def write(settings: Any) -> dict[str, str]:
+    """The link's part for these settings; what stands at its default is left out."""
+    found = {}
+    for field in dataclasses.fields(settings):
+        value, codec = getattr(settings, field.name), field.metadata["codec"]
+        if codec.written and value != field.default:
+            found[field.name] = codec.write(value)
+    return found
+
+
+def allowed(new: Any, before: Any) -> bool:
+    """Whether every setting that changed has a value that a link could give it."""
+    for field in dataclasses.fields(new):
+        value, codec = getattr(new, field.name), field.metadata["codec"]
+        if value != getattr(before, field.name):
+            try:
+                codec.read(codec.write(value))
+            except (ValueError, TypeError, OverflowError):
+                return False
+    return True
+
+
+def _field(default: Any, codec: Codec) -> Any:
+    return dataclasses.field(default=default, metadata={"codec": codec})
+
+
+def _within(value: float, low: float, high: float) -> float:
+    # written so that NaN, which is neither, is refused as well
+    if not low <= value <= high or not math.isfinite(value):
+        raise ValueError(value)
+    return value
