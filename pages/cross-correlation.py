@@ -15,7 +15,14 @@ from cnnviz.ui import frame, settings
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.formula import formula
 from cnnviz.ui.i18n import lesson, t, texts
-from cnnviz.ui.inputs import InputSettings, can_draw, edit_input, input_controls, input_plane
+from cnnviz.ui.inputs import (
+    InputSettings,
+    can_draw,
+    can_edit,
+    edit_input,
+    input_controls,
+    input_plane,
+)
 from cnnviz.ui.kernels import KernelSettings, edit_kernel, kernel_controls, kernel_of
 from cnnviz.ui.learn import LearnSettings, learn_panel
 from cnnviz.ui.operation import OperationSettings, flip_line, operation_controls, walk_of
@@ -100,7 +107,7 @@ def show(desk: Desk[Settings]) -> Walk | None:
             titles,
             texts("stage"),
             sign="∗" if convolution else "⋆",
-            editable=frozenset({"input", "kernel"}),
+            editable=frozenset({"input", "kernel"} if can_edit(now) else {"kernel"}),
             draw=can_draw(now),
             brush=now.input == "draw",
             undo=bool(desk.history.past),

@@ -44,7 +44,7 @@ def live_picture() -> None:
         linked=False,
         autoplay=True,
         classroom=frame.classroom(),
-        height=420,
+        height=None if frame.classroom() else 420,
     )
     stage(walk, "home.stage", options)
 

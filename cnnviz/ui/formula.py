@@ -11,20 +11,12 @@ from cnnviz.ui.i18n import t
 
 def formula(walk: Walk) -> None:
     """Both forms for rows and columns, and what the stride leaves over."""
-    book, pytorch = st.columns(2)
-    with book:
-        st.markdown(f"**{t('formula.book')}**  \n{t('formula.book_padding')}")
-        for name, axis, n in _axes(walk):
-            st.latex(book_latex(name, axis, n))
-    with pytorch:
-        st.markdown(f"**{t('formula.pytorch')}**  \n{t('formula.pytorch_padding')}")
-        for name, axis, n in _axes(walk):
-            st.latex(pytorch_latex(name, axis, n))
+    axes = list(zip("hw", walk.axes, walk.spatial, strict=True))
+    for form, latex in (("book", book_latex), ("pytorch", pytorch_latex)):
+        st.markdown(f"**{t(f'formula.{form}')}** {t(f'formula.{form}_padding')}")
+        lines = (latex(name, axis, n) for name, axis, n in axes)
+        st.latex(r"\begin{aligned}" + r" \\[1.2ex] ".join(lines) + r"\end{aligned}")
     st.markdown(leftover_line(walk))
-
-
-def _axes(walk: Walk) -> list[tuple[str, Axis, int]]:
-    return list(zip("hw", walk.axes, walk.spatial, strict=True))
 
 
 def book_latex(name: str, axis: Axis, n: int) -> str:
@@ -37,7 +29,7 @@ def book_latex(name: str, axis: Axis, n: int) -> str:
         rf"\left\lfloor \frac{{n_{name}-k_{name}+p_{name}+s_{name}}}{{s_{name}}} \right\rfloor"
     )
     numbers = rf"\left\lfloor \frac{{{n}-{k}+{p}+{s}}}{{{s}}} \right\rfloor"
-    return rf"{letters} = {numbers} = \mathbf{{{axis.output_size(n)}}}"
+    return rf"{letters} &= {numbers} = \mathbf{{{axis.output_size(n)}}}"
 
 
 def pytorch_latex(name: str, axis: Axis, n: int) -> str:
@@ -48,7 +40,7 @@ def pytorch_latex(name: str, axis: Axis, n: int) -> str:
         r" \right\rfloor + 1"
     )
     numbers = rf"\left\lfloor \frac{{{n}+2\cdot {p}-{d}({k}-1)-1}}{{{s}}} \right\rfloor + 1"
-    return rf"{letters} = {numbers} = \mathbf{{{axis.output_size(n)}}}"
+    return rf"{letters} &= {numbers} = \mathbf{{{axis.output_size(n)}}}"
 
 
 def leftover_line(walk: Walk) -> str:

@@ -135,13 +135,18 @@ def _start_over() -> None:
 
 
 def tell(rejected: Iterable[Rejected]) -> None:
-    """Say which parts of a link were not used, and what stands in their place."""
-    for refused in rejected:
-        value = refused.value if len(refused.value) <= 40 else f"{refused.value[:40]}…"
-        allowed = t(f"link.{refused.allowed}", **refused.limits)
-        # in code marks nothing of a stranger's text is taken for Markdown
-        shown = {"name": _code(refused.name[:40]), "value": _code(value)}
-        st.toast(t("link.refused", **shown, allowed=allowed), icon="🔗", duration="infinite")
+    """Say which parts of a link were not used, and what they may be."""
+    lines = [
+        t(
+            "link.refused",
+            name=_code(refused.name),
+            value=_code(refused.value),
+            allowed=t(f"link.{refused.allowed}", **refused.limits),
+        )
+        for refused in rejected
+    ]
+    if lines:
+        st.toast("\n\n".join(lines), icon=":material/link_off:", duration="infinite")
 
 
 def tell_step(step: int, steps: int) -> None:
@@ -151,11 +156,13 @@ def tell_step(step: int, steps: int) -> None:
 
 def say(problem: Problem) -> None:
     """Say a refusal where it does not move the page."""
-    st.toast(explain(problem), icon="⚠️", duration="long")
+    st.toast(explain(problem), icon=":material/warning:", duration="long")
 
 
 def _code(text: str) -> str:
-    return f"`{text.replace('`', 'ˋ')}`" if text.strip() else "` `"
+    """A stranger's text, cut, and as code, so that nothing in it is taken for Markdown."""
+    short = text if len(text) <= 40 else f"{text[:40]}…"
+    return f"`{' '.join(short.split()).replace('`', 'ˋ') or ' '}`"
 
 
 def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:

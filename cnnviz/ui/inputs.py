@@ -84,6 +84,11 @@ def photo_is_missing(settings: InputSettings) -> bool:
     return own and st.session_state.get(PHOTO) is None
 
 
+def can_edit(settings: InputSettings) -> bool:
+    """Whether the input is a grid small enough to be edited cell by cell."""
+    return max(input_plane(settings).shape) <= LARGEST_GRID
+
+
 def can_draw(settings: InputSettings) -> bool:
     """Whether the input has the size of a drawing, so that a brush may touch it."""
     return settings.input == "draw" or settings.input in SETS

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from cnnviz.components.learning import learning
 from cnnviz.data.examples import EXAMPLES
+from cnnviz.export.numbers import short
 from cnnviz.ops import LearningStep, Walk, Window, correlate, kernels, learn_kernel
 from cnnviz.ops.learning import stable_learning_rate
 from cnnviz.ui import frame
@@ -85,10 +86,10 @@ def _verdict(path: list[LearningStep], settings: LearnSettings, limit: float) ->
     """How it went: it diverged, or by how much the loss fell."""
     first, last = path[0].loss, path[-1].loss
     values = {
-        "first": f"{first:.4g}",
-        "last": f"{last:.4g}",
+        "first": short(first),
+        "last": short(last),
         "lr": f"{settings.lr:g}",
-        "limit": f"{limit:.2g}",
+        "limit": short(limit, 2),
         "updates": len(path) - 1,
     }
     if len(path) <= settings.updates or last > first:

@@ -21,7 +21,8 @@ def refusal(desk: Desk[Any], problem: Problem) -> None:
             if problem.kind == "window_too_large":
                 padding = _fitting_padding(desk.now.padding, problem)
                 label = t("refusal.padding", padding=padding)
-                st.button(label, on_click=desk.change, kwargs={"padding": padding})
+                change = {"padding": padding}
+                st.button(label, on_click=desk.change, kwargs=change)
                 if desk.now.dilation > 1:
                     change = {"dilation": 1}
                     st.button(t("refusal.dilation"), on_click=desk.change, kwargs=change)

@@ -45,9 +45,10 @@ def takeaway(key: str, name: str, scene: Takeaway | None) -> None:
 
 
 def _file(wish: Wish, name: str, scene: Takeaway) -> File:
+    dark = st.context.theme.type == "dark"  # as the reader sees it
     makers: dict[str, Callable[[], bytes]] = {
-        "png": lambda: png(scene.walk, wish.step),
-        "gif": lambda: gif(scene.walk),
+        "png": lambda: png(scene.walk, wish.step, dark=dark),
+        "gif": lambda: gif(scene.walk, dark=dark),
         "notebook": lambda: notebook(
             scene.title, scene.paragraphs, scene.code, scene.walk.output, _web_link(wish.href)
         ),

@@ -31,9 +31,8 @@ class Learning {
     for (const name of ["kernel", "gradient", "loss"]) this.find(`.${name} h3 b`).textContent = strings[name];
     if (this.made !== `${rows}×${cols}`) this.build(rows, cols);
     for (const plane of [this.kernel, this.gradient]) plane.strings = strings;
-    this.transport.index = Math.min(this.transport.index, this.losses.length - 1);
     this.transport.setStrings(strings);
-    this.transport.setCount(this.losses.length);
+    this.transport.restart(this.losses.length, this.transport.index);
     this.drawAxes();
     this.render();
   }
@@ -41,7 +40,7 @@ class Learning {
   build(rows, cols) {
     this.made = `${rows}×${cols}`;
     for (const name of ["kernel", "gradient"]) {
-      this[name] = new NumberPlane({ role: name, rows, cols, strings: this.meta.strings });
+      this[name] = new NumberPlane({ role: name, rows, cols, steady: 6, strings: this.meta.strings });
       this.find(`.${name} .holder`).replaceChildren(this[name].element);
     }
   }

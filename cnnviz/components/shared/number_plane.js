@@ -1,26 +1,14 @@
 // A grid of numbers in the DOM: each cell can be read, hovered, focused and, if allowed, edited.
 
-class NumberPlane {
-  // spec: {role, rows, cols, pad: [h, w], label, editable, steady, onHover, onPick, onEdit, strings}
-  // Cells are named by input coordinates: padding has negative ones or ones past the end.
+class NumberPlane extends Plane {
+  // spec: see Plane; `steady` characters keep the type's size while the values change.
   constructor(spec) {
-    Object.assign(this, spec);
-    this.pad = spec.pad ?? [0, 0];
-    this.marks = new Map();
-    this.cells = new Map();
-    this.element = document.createElement("div");
-    this.element.className = `plane numbers ${this.role}`;
+    super(spec);
+    this.element.classList.add("numbers");
     this.element.setAttribute("role", "grid");
+    this.cells = new Map();
     this.build();
     this.listen();
-  }
-
-  get fullRows() {
-    return this.rows + 2 * this.pad[0];
-  }
-
-  get fullCols() {
-    return this.cols + 2 * this.pad[1];
   }
 
   build() {
@@ -44,24 +32,16 @@ class NumberPlane {
     return cell;
   }
 
-  inside(r, c) {
-    return r >= 0 && r < this.rows && c >= 0 && c < this.cols;
-  }
-
   at(r, c) {
     return this.cells.get(`${r},${c}`);
   }
 
-  // `tints(value)` gives a background; `hidden(index)` says that a value is not known yet.
+  // `tints(value)` gives a background.
   setValues(values, tints) {
     this.values = values;
     this.tints = tints;
     for (const [name, cell] of this.cells) this.paint(cell, ...name.split(",").map(Number));
     if (!this.element.querySelector("[tabindex='0']")) this.at(0, 0).tabIndex = 0;
-  }
-
-  valueAt(r, c) {
-    return this.inside(r, c) ? this.values[r * this.cols + c] : 0;
   }
 
   paint(cell, r, c) {
@@ -70,7 +50,7 @@ class NumberPlane {
     cell.querySelector(".value").textContent = unknown ? "·" : fit(value, this.chars ?? 6);
     cell.style.backgroundColor = unknown || !this.inside(r, c) ? "" : this.tints(value);
     cell.classList.toggle("unknown", unknown);
-    const name = fill(this.strings.cell, { row: r + 1, column: c + 1 });
+    const name = this.nameOf(r, c);
     cell.setAttribute("aria-label", unknown ? name : `${name}: ${short(value)}`);
     cell.title = unknown ? "" : short(value, 7);
   }
@@ -129,16 +109,9 @@ class NumberPlane {
     });
     this.element.addEventListener("click", (event) => {
       const cell = where(event);
-      if (!cell || event.target.matches("input")) return;
-      this.focus(...cell);
-      if (this.canEdit(...cell) && this.wasFocused) this.edit(...cell);
-      else this.onPick?.(cell);
+      if (cell && !event.target.matches("input")) this.click(...cell, this.wasFocused);
     });
-    this.element.addEventListener("keydown", (event) => this.key(event, where(event)));
-  }
-
-  canEdit(r, c) {
-    return this.editable && this.inside(r, c);
+    this.element.addEventListener("keydown", (event) => where(event) && this.key(event, where(event)));
   }
 
   focus(r, c) {
@@ -150,61 +123,7 @@ class NumberPlane {
     return true;
   }
 
-  // Editable grids move their focus by arrows, as a spreadsheet does; typing starts an edit.
-  key(event, cell) {
-    if (!cell || !this.editable || event.target.matches("input")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const [r, c] = cell;
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    const move = moves[event.key];
-    if (move) {
-      this.focus(r + move[0], c + move[1]);
-    } else if (this.canEdit(r, c) && (event.key === "Enter" || event.key === "F2")) {
-      this.edit(r, c);
-    } else if (this.canEdit(r, c) && /^[-\u2212.\d]$/.test(event.key)) {
-      this.edit(r, c, event.key);
-    } else if (event.key === "Enter") {
-      this.onPick?.(cell);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  edit(r, c, typed) {
-    const cell = this.at(r, c);
-    const input = document.createElement("input");
-    input.value = typed ?? String(Number(this.valueAt(r, c).toPrecision(7)));
-    input.setAttribute("aria-label", cell.getAttribute("aria-label"));
-    input.maxLength = 24;
-    cell.append(input);
-    input.focus();
-    if (typed === undefined) input.select();
-    let open = true; // removing the field blurs it, which would close it again
-    const close = (keep, next) => {
-      if (!open) return;
-      open = false;
-      const text = input.value;
-      input.remove();
-      if (next) this.focus(...next) || this.focus(r, c);
-      if (keep) this.commit(r, c, text);
-    };
-    input.addEventListener("blur", () => close(true));
-    input.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") close(true, [r + 1, c]);
-      else if (event.key === "Escape") close(false, [r, c]);
-      else if (event.key === "Tab") {
-        event.preventDefault();
-        close(true, [r, c + (event.shiftKey ? -1 : 1)]);
-      }
-    });
-  }
-
-  commit(r, c, text) {
-    const value = Number(text.trim().replace(MINUS, "-").replace(",", "."));
-    if (text.trim() === "" || value === this.valueAt(r, c)) return;
-    this.onEdit([r, c], value, text);
+  place(input, r, c) {
+    this.at(r, c).append(input);
   }
 }

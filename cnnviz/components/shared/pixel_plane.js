@@ -1,35 +1,25 @@
 // A grid too large for numbers: pixels on a canvas, with marks drawn over them.
 
-class PixelPlane {
-  // spec: {role, rows, cols, pad, onHover, onPick, onPaint}: see NumberPlane.
+const MARK_COLOURS = {
+  window: "--kernel",
+  used: "--kernel",
+  fed: "--output",
+  now: "--output",
+  picked: "--st-primary-color",
+};
+
+class PixelPlane extends Plane {
+  // spec: see Plane; `onPaint(phase, point)` takes a stroke and says whether it wants it.
   constructor(spec) {
-    Object.assign(this, spec);
-    this.pad = spec.pad ?? [0, 0];
-    this.element = document.createElement("div");
-    this.element.className = `plane pixels ${this.role}`;
+    super(spec);
+    this.element.classList.add("pixels");
+    this.element.tabIndex = this.editable ? 0 : -1;
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
     this.picture = document.createElement("canvas"); // the values at the size they are shown
     this.element.append(this.canvas);
-    this.marks = new Map();
-    this.weights = null;
+    this.cell = [0, 0]; // has the keyboard
     this.listen();
-  }
-
-  get fullRows() {
-    return this.rows + 2 * this.pad[0];
-  }
-
-  get fullCols() {
-    return this.cols + 2 * this.pad[1];
-  }
-
-  inside(r, c) {
-    return r >= 0 && r < this.rows && c >= 0 && c < this.cols;
-  }
-
-  valueAt(r, c) {
-    return this.inside(r, c) ? this.values[r * this.cols + c] : 0;
   }
 
   // `colours(value)` gives [r, g, b].
@@ -152,8 +142,7 @@ class PixelPlane {
   // A block of neighbours gets one frame, scattered cells (dilation) one each.
   drawMark(context, name, cells) {
     if (!cells.length) return;
-    context.strokeStyle = cssColour(this.element, name === "window" ? "--kernel" : "--output");
-    if (name === "used") context.strokeStyle = cssColour(this.element, "--kernel");
+    context.strokeStyle = cssColour(this.element, MARK_COLOURS[name]);
     context.lineWidth = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
     const rows = cells.map(([r]) => r);
     const cols = cells.map(([, c]) => c);
@@ -176,6 +165,20 @@ class PixelPlane {
     const r = Math.floor((event.clientY - frame.top) / this.pixel) - this.pad[0];
     const clip = (i, n, pad) => Math.max(-pad, Math.min(n + pad - 1, i));
     return [clip(r, this.rows, this.pad[0]), clip(c, this.cols, this.pad[1])];
+  }
+
+  focus(r, c) {
+    if (!this.exists(r, c)) return false;
+    this.cell = [r, c];
+    this.element.focus({ preventScroll: true });
+    this.onHover?.(this.cell);
+    return true;
+  }
+
+  place(input, r, c) {
+    input.style.left = `${(c + this.pad[1] + 0.5) * this.pixel}px`;
+    input.style.top = `${(r + this.pad[0] + 0.5) * this.pixel}px`;
+    this.element.append(input);
   }
 
   // Where the pointer is, in cells with fractions: for the brush.
@@ -212,7 +215,13 @@ class PixelPlane {
         this.onPaint("end");
       });
     }
-    canvas.addEventListener("click", (event) => this.paints?.() || this.onPick?.(this.cellAt(event)));
+    canvas.addEventListener("click", (event) => {
+      if (this.paints?.()) return;
+      const cell = this.cellAt(event);
+      this.click(...cell, String(cell) === this.clicked);
+      this.clicked = String(cell);
+    });
+    this.element.addEventListener("keydown", (event) => this.key(event, this.cell));
   }
 }
 

@@ -58,9 +58,7 @@ class Transport {
       ...SPEEDS.map((speed) => new Option(fill(strings.per_second, { n: speed }), speed)),
     );
     this.element.querySelector(".keys kbd:last-child").textContent = strings.space;
-    this.showSpeed();
     this.showPlaying();
-    this.show();
   }
 
   name(button, label) {
@@ -68,9 +66,10 @@ class Transport {
     button.title = label;
   }
 
-  setCount(count) {
+  // Another walk: so many steps, standing at `index`; a play in progress goes on.
+  restart(count, index) {
     this.count = count;
-    this.index = Math.min(this.index, count - 1);
+    this.index = Math.min(index, count - 1);
     this.slider.max = count;
     this.showSpeed();
     this.show();

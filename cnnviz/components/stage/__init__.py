@@ -22,6 +22,7 @@ SHARED = (
     "geometry.js",
     "format.js",
     "transport.js",
+    "plane.js",
     "number_plane.js",
     "pixel_plane.js",
     "planes.css",
@@ -60,7 +61,9 @@ class Edit:
 
 def stage(walk: Walk, key: str, options: Options) -> None:
     """Show a walk over one or two spatial axes; `take_edit(key)` tells what was edited on it."""
-    _stage(key=key, data=payload(walk, options), on_event_change=lambda: None)
+    data = payload(walk, options)
+    data["meta"]["key"] = key  # the browser is told another one, new at every mount
+    _stage(key=key, data=data, on_event_change=lambda: None)
 
 
 def take_edit(key: str) -> Edit | None:

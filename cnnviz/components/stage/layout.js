@@ -1,43 +1,60 @@
 // How large a cell is: from the room there is, never from the settings, so that nothing jumps.
 
 const NUMBERS_UP_TO = 16; // sides of a grid that still shows numbers
-const SMALLEST_NUMBER_CELL = 19;
+const SMALLEST_NUMBER_CELL = 17;
+const CHARACTER = 5.4; // width of the smallest type, in pixels
 const TITLE = 34; // height of a plane's heading
-const SIGN = 44; // width of × and =
+const SIGN = 36; // width of ⋆ and =
+const NARROW_SIGN = 24;
+const LENS_TITLE = 90; // a heading in the middle needs about that much
 
 const room = (plane) => ({ rows: plane.rows + 2 * (plane.pad?.[0] ?? 0), cols: plane.cols + 2 * (plane.pad?.[1] ?? 0) });
 
-// plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most}.
-// Returns the cell size and kind of each column, and the lens's where there is one.
+// plan: {input, kernel, output}: {rows, cols, pad, planes}, and `characters`: how many the numbers
+// need at least; space: {width, height, narrow, most}.
+// Returns how large a cell is in each column, and whether the planes show numbers. Numbers that
+// do not fit become pixels, and then a lens shows the numbers of the window.
 function layOut(plan, space) {
-  const stacks = ["input", "kernel", "output"].map((name) => ({ ...room(plan[name]), planes: plan[name].planes }));
-  const [input, kernel, output] = stacks;
-  const small = Math.max(plan.input.rows, plan.input.cols) <= NUMBERS_UP_TO;
+  const stacks = Object.fromEntries(
+    ["input", "kernel", "output"].map((name) => [name, { ...room(plan[name]), planes: plan[name].planes }]),
+  );
   const cell = Math.floor(space.narrow ? narrowCell(stacks, space) : wideCell(stacks, space));
-  if (small && cell >= SMALLEST_NUMBER_CELL) {
+  const small = Math.max(plan.input.rows, plan.input.cols) <= NUMBERS_UP_TO;
+  if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * plan.characters)) {
     return { numbers: true, input: cell, kernel: cell, output: cell, lens: 0 };
   }
-  const middle = Math.min(space.narrow ? space.width * 0.4 : space.width * 0.24, 300);
-  const side = space.narrow ? space.width : (space.width - 2 * SIGN - middle) / 2;
-  const heightOf = (stack) => (space.height - TITLE) / (stack.rows * stack.planes);
-  const limit = Math.min(heightOf(input), heightOf(output));
-  const widest = Math.max(input.cols, space.narrow ? 0 : output.cols);
-  const pixel = Math.min(side / widest, limit);
-  const outputPixel = space.narrow ? Math.min(pixel, (space.width - middle - SIGN) / output.cols) : pixel;
-  const perKernel = Math.min(middle / kernel.cols, (space.height / 2 - TITLE) / (kernel.rows * kernel.planes), 56);
-  return { numbers: false, input: snap(pixel), kernel: Math.floor(perKernel), output: snap(outputPixel), lens: Math.floor(perKernel) };
+  const size = space.narrow ? narrowPixels(stacks, space) : widePixels(stacks, space);
+  const kernel = Math.max(1, Math.floor(size.kernel));
+  return { numbers: false, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
 }
 
-function wideCell(stacks, { width, height, most }) {
-  const cols = stacks.reduce((sum, stack) => sum + stack.cols, 0);
-  const rows = Math.max(...stacks.map((stack) => stack.rows * stack.planes));
+function wideCell({ input, kernel, output }, { width, height, most }) {
+  const cols = input.cols + kernel.cols + output.cols;
+  const rows = Math.max(...[input, kernel, output].map((stack) => stack.rows * stack.planes));
   return Math.min((width - 2 * SIGN) / cols, (height - TITLE) / rows, most);
 }
 
 // On a phone the input stands above the kernel and the output.
-function narrowCell([input, kernel, output], { width, most }) {
-  return Math.min(width / input.cols, (width - SIGN) / (kernel.cols + output.cols), most);
+function narrowCell({ input, kernel, output }, { width, most }) {
+  return Math.min(width / input.cols, (width - NARROW_SIGN) / (kernel.cols + output.cols), most);
+}
+
+// Input and output are drawn to one scale, the lens and the kernel one above the other between.
+function widePixels({ input, kernel, output }, { width, height, most }) {
+  const tall = (height - 2 * TITLE - 8) / (2 * kernel.rows * kernel.planes);
+  const cell = Math.min((0.26 * width) / kernel.cols, tall, 0.9 * most);
+  const side = (width - 2 * SIGN - Math.max(cell * kernel.cols, LENS_TITLE)) / 2;
+  const limit = Math.min(...[input, output].map((stack) => (height - TITLE) / (stack.rows * stack.planes)));
+  const pixel = Math.min(side / Math.max(input.cols, output.cols), limit);
+  return { input: pixel, kernel: cell, output: pixel };
+}
+
+// On a phone lens, kernel and output share the row below the input.
+function narrowPixels({ input, kernel, output }, { width, height }) {
+  const third = (width - NARROW_SIGN - 16) / 3;
+  const pixel = Math.min(width / input.cols, (height - TITLE) / input.rows);
+  return { input: pixel, kernel: third / Math.max(kernel.cols, kernel.rows), output: third / Math.max(output.cols, output.rows) };
 }
 
 // Whole pixels where there is room, so that every cell is equally large.
-const snap = (pixel) => (pixel >= 2 ? Math.floor(pixel) : Math.max(0.5, pixel));
+const snap = (pixel) => (pixel >= 2 ? Math.floor(pixel) : Math.max(0.25, pixel));

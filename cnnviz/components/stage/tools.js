@@ -23,6 +23,7 @@ class Tools {
     });
   }
 
+  // What the walk's `meta` allows: see `Options` in __init__.py.
   setUp({ draw, brush, undo, redo, strings }) {
     if (!draw) this.tool = "look";
     else if (brush && !this.brush) this.tool = "brush";

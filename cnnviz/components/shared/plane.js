@@ -1,0 +1,104 @@
+// What number grids and pixel canvases have in common: a grid of values with padding around it,
+// whose cells can be reached by pointer and keyboard and, if allowed, edited.
+
+class Plane {
+  // spec: {role, rows, cols, pad: [h, w], label, editable, strings, onHover, onPick, onEdit, ...}
+  // Cells are named by input coordinates: padding has negative ones or ones past the end.
+  constructor(spec) {
+    this.pad = [0, 0];
+    Object.assign(this, spec);
+    this.element = document.createElement("div");
+    this.element.className = `plane ${this.role}`;
+    this.marks = new Map();
+  }
+
+  get fullRows() {
+    return this.rows + 2 * this.pad[0];
+  }
+
+  get fullCols() {
+    return this.cols + 2 * this.pad[1];
+  }
+
+  inside(r, c) {
+    return r >= 0 && r < this.rows && c >= 0 && c < this.cols;
+  }
+
+  exists(r, c) {
+    return r >= -this.pad[0] && r < this.rows + this.pad[0] && c >= -this.pad[1] && c < this.cols + this.pad[1];
+  }
+
+  valueAt(r, c) {
+    return this.inside(r, c) ? this.values[r * this.cols + c] : 0;
+  }
+
+  nameOf(r, c) {
+    return fill(this.strings.cell, { row: r + 1, column: c + 1 });
+  }
+
+  canEdit(r, c) {
+    return this.editable && this.inside(r, c);
+  }
+
+  // A first click focuses the cell and picks it, a second one edits it.
+  click(r, c, again) {
+    this.focus(r, c);
+    if (again && this.canEdit(r, c)) this.edit(r, c);
+    else this.onPick?.([r, c]);
+  }
+
+  // Editable grids move their focus by arrows, as a spreadsheet does; typing starts an edit.
+  key(event, [r, c]) {
+    if (!this.editable || event.target.matches("input")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const move = moves[event.key];
+    if (move) {
+      this.focus(r + move[0], c + move[1]);
+    } else if (this.canEdit(r, c) && (event.key === "Enter" || event.key === "F2")) {
+      this.edit(r, c);
+    } else if (this.canEdit(r, c) && /^[-\u2212.\d]$/.test(event.key)) {
+      this.edit(r, c, event.key);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  // A field over the cell. Enter and Tab keep and go on, Escape gives up, leaving it keeps.
+  edit(r, c, typed) {
+    const input = document.createElement("input");
+    input.value = typed ?? String(Number(this.valueAt(r, c).toPrecision(7)));
+    input.setAttribute("aria-label", this.nameOf(r, c));
+    input.maxLength = 24;
+    this.place(input, r, c);
+    input.focus({ preventScroll: true });
+    if (typed === undefined) input.select();
+    let open = true; // removing the field blurs it, which would close it again
+    const close = (keep, next) => {
+      if (!open) return;
+      open = false;
+      const text = input.value;
+      input.remove();
+      if (next) this.focus(...next) || this.focus(r, c);
+      if (keep) this.commit(r, c, text);
+    };
+    input.addEventListener("blur", () => close(true));
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") close(true, [r + 1, c]);
+      else if (event.key === "Escape") close(false, [r, c]);
+      else if (event.key === "Tab") {
+        event.preventDefault();
+        close(true, [r, c + (event.shiftKey ? -1 : 1)]);
+      }
+    });
+  }
+
+  commit(r, c, text) {
+    const value = Number(text.trim().replace(MINUS, "-").replace(",", "."));
+    if (text.trim() === "" || value === this.valueAt(r, c)) return;
+    this.onEdit([r, c], value, text);
+  }
+}

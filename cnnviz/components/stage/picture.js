@@ -1,0 +1,187 @@
+// The planes of a walk and what is lit on them: input, kernel, output, and the lens.
+
+class Picture {
+  // `handlers`: onHover(look), onPick(look), onEdit(look, value, text), onPaint(phase, point, p),
+  // paints(). A look is {column, p, cell}.
+  constructor(root, handlers) {
+    this.find = (selector) => root.querySelector(selector);
+    this.section = this.find(".stage");
+    this.handlers = handlers;
+    this.planes = { input: [], kernel: [], output: [], lens: [] };
+  }
+
+  setWalk(walk) {
+    this.walk = walk;
+    this.meta = walk.meta;
+    this.laidOut = null;
+    const colour = (name) => rgb(cssColour(this.section, name));
+    this.colours = { zero: colour("--zero"), negative: colour("--negative"), positive: colour("--positive") };
+    this.find(".times").textContent = this.meta.sign;
+    for (const name of ["input", "kernel", "output"]) {
+      this.title(this.find(`.${name} h3`), this.meta[name].title, this.meta[name].shape);
+    }
+    this.title(this.find(".lens h3"), this.meta.strings.lens, "");
+  }
+
+  title(heading, words, shape) {
+    heading.innerHTML = "<b></b> <small></small>";
+    heading.firstChild.textContent = words;
+    heading.lastChild.textContent = shape;
+  }
+
+  // Says whether anything was laid out anew.
+  layOut() {
+    const space = this.space();
+    if (!(space.width >= 50)) return false; // not on the page, where a width may be NaN
+    const now = JSON.stringify(space);
+    if (now === this.laidOut) return false;
+    this.laidOut = now;
+    const size = layOut({ ...this.meta, characters: this.walk.characters }, space);
+    this.section.classList.toggle("narrow", space.narrow);
+    this.find(".picture").style.minHeight = space.narrow ? "" : `${space.height}px`;
+    this.find(".lens").hidden = size.numbers;
+    const Plane = size.numbers ? NumberPlane : PixelPlane;
+    this.build("input", Plane, size.input);
+    this.build("kernel", NumberPlane, size.kernel);
+    this.build("output", Plane, size.output);
+    this.build("lens", NumberPlane, size.lens);
+    this.markLeftover();
+    return true;
+  }
+
+  space() {
+    const style = getComputedStyle(this.section);
+    const width = this.section.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const narrow = width < 560;
+    const scroller = document.querySelector("[data-testid=stMain]");
+    const top = this.section.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
+    const around = this.section.clientHeight - this.find(".picture").clientHeight;
+    const below = this.meta.classroom ? 12 : 28;
+    // on a phone the planes stand one above the other and the page may scroll
+    const free = narrow ? 0.38 * window.innerHeight : window.innerHeight - top - around - below;
+    const height = Math.max(220, Math.min(this.meta.height ?? 900, Math.floor(free)));
+    return { width: Math.floor(width), height, narrow, most: this.meta.classroom ? 120 : 64 };
+  }
+
+  // The planes of one column: kept while their shape stays, made anew when it changes.
+  build(column, Kind, size) {
+    const spec = column === "lens" ? { ...this.meta.kernel, editable: false } : this.meta[column];
+    const made = JSON.stringify([Kind.name, spec.rows, spec.cols, spec.pad, spec.planes, spec.editable]);
+    const stack = this.find(`.${column} .stack`);
+    if (stack.dataset.made !== made) {
+      stack.dataset.made = made;
+      this.planes[column] = Array.from({ length: spec.planes }, (_, p) => this.plane(column, Kind, spec, p));
+      stack.replaceChildren(...this.planes[column].map((plane) => plane.element));
+    }
+    const { strings, leftover, classroom } = this.meta;
+    this.planes[column].forEach((plane, p) => {
+      plane.strings = strings;
+      plane.label = column === "lens" ? strings.lens : `${spec.title}, ${spec.shape}`;
+      plane.element.setAttribute("aria-label", plane.label);
+      plane.leftover = column === "input" ? leftover : undefined;
+      plane.setValues(this.firstValues(column, p), this.painter(column, Kind));
+      plane.setSize(size, classroom && size >= 40 && column !== "lens" ? 28 : 9);
+    });
+  }
+
+  plane(column, Kind, spec, p) {
+    const { onHover, onPick, onEdit, onPaint, paints } = this.handlers;
+    const { strings } = this.meta;
+    if (column === "lens") return new Kind({ role: column, rows: spec.rows, cols: spec.cols, steady: 5, strings });
+    return new Kind({
+      role: column,
+      rows: spec.rows,
+      cols: spec.cols,
+      pad: spec.pad,
+      editable: spec.editable,
+      strings,
+      onHover: (cell) => onHover(cell && { column, p, cell }),
+      onPick: (cell) => onPick({ column, p, cell }),
+      onEdit: (cell, value, text) => onEdit({ column, p, cell }, value, text),
+      onPaint: column === "input" ? (phase, point) => onPaint(phase, point, p) : undefined,
+      paints: () => column === "input" && paints(),
+    });
+  }
+
+  // Kernel and lens change with the step; `show` puts the right values in.
+  firstValues(column, p) {
+    if (column === "lens") return new Float32Array(this.meta.kernel.rows * this.meta.kernel.cols);
+    return this.walk.plane(column, p);
+  }
+
+  // Signed planes are diverging around the page's own ground; pictures without a sign are grey.
+  painter(column, Kind) {
+    const { low, most } = rangeOf(this.walk.values[column === "lens" ? "input" : column]);
+    const signed = low < 0 || column === "kernel";
+    if (Kind === NumberPlane) return numberTints(column, signed, most);
+    if (!signed) return (value) => Array(3).fill(Math.round((255 * value) / most));
+    const { zero, negative, positive } = this.colours;
+    return (value) => mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
+  }
+
+  markLeftover() {
+    const [rows, cols] = this.meta.leftover;
+    for (const plane of this.planes.input) {
+      if (!(plane instanceof NumberPlane)) continue; // a PixelPlane draws its own
+      const cells = [...plane.cells.keys()].map((at) => at.split(",").map(Number));
+      plane.mark("leftover", cells.filter(([r, c]) => rows.includes(r) || cols.includes(c)));
+    }
+  }
+
+  // `reading`: the step on view; `known`: the last step whose output is known; `look`: what is
+  // pointed at or pinned.
+  show(reading, known, look) {
+    if (!this.laidOut) return;
+    this.showInput(reading, look);
+    this.showMiddle(reading, look);
+    this.showOutput(reading, known, look);
+  }
+
+  showInput({ cells, weights, first }, look) {
+    const size = cells.length;
+    this.planes.input.forEach((plane, p) => {
+      const read = p >= first && p < first + this.meta.kernel.planes;
+      plane.mark("window", read ? cells : []);
+      plane.setWeights(read ? cells : [], weights.slice((p - first) * size, (p - first + 1) * size));
+      plane.mark("used", look?.column === "kernel" && read ? this.walk.everRead(look.cell) : []);
+      plane.mark("picked", look?.column === "input" && look.p === p ? [look.cell] : []);
+      plane.draw?.();
+    });
+  }
+
+  showMiddle({ index, values, weights }, look) {
+    const size = this.meta.kernel.rows * this.meta.kernel.cols;
+    this.planes.kernel.forEach((plane, p) => {
+      const now = weights.slice(p * size, (p + 1) * size);
+      if (!sameNumbers(plane.values, now)) plane.setValues(now, plane.tints);
+      plane.mark("picked", look?.column === "kernel" && look.p === p ? [look.cell] : []);
+      plane.mark("used", look?.column === "input" ? this.walk.tapsOn(look.cell, index) : []);
+    });
+    if (this.find(".lens").hidden) return;
+    this.planes.lens.forEach((plane, p) => plane.setValues(values.slice(p * size, (p + 1) * size), plane.tints));
+  }
+
+  showOutput({ index, channel }, known, look) {
+    const { rows, cols } = this.meta.output;
+    const fed = look?.column === "input" ? this.walk.fed(look.cell) : [];
+    this.planes.output.forEach((plane, p) => {
+      plane.setKnown(known - p * rows * cols);
+      plane.mark("fed", fed);
+      plane.mark("now", channel === p ? [this.walk.cellOf(index)] : []);
+      plane.draw?.();
+    });
+  }
+}
+
+// Backgrounds of numbers, weak enough for the text on them.
+function numberTints(column, signed, most) {
+  const hue = column === "output" ? "--output" : "--ink";
+  const strongest = signed ? 42 : column === "output" ? 30 : 14;
+  return (value) => {
+    const share = (Math.min(1, Math.abs(value) / most) * strongest).toFixed(1);
+    const tint = signed ? (value < 0 ? "--negative" : "--positive") : hue;
+    return share > 0 ? `color-mix(in srgb, var(${tint}) ${share}%, transparent)` : "";
+  };
+}
+
+const sameNumbers = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);

@@ -1,0 +1,137 @@
+"""A correlation as PyTorch code that gives the same numbers when it is run."""
+
+from __future__ import annotations
+
+import base64
+import textwrap
+import zlib
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from cnnviz.ops import Walk, Window, correlate
+
+MOST_WRITTEN = 16 * 16  # numbers; larger tensors are packed as bytes
+LINE = 100  # characters, without the comment at its end
+
+
+class TensorCode(NamedTuple):
+    """Code that makes one tensor, and the modules that it needs beside torch."""
+
+    imports: tuple[str, ...]
+    lines: list[str]
+
+
+def pytorch_code(x: Tensor, kernel: Tensor, window: Window, *, flip: bool = False) -> str:
+    """Runnable PyTorch code for this correlation; it leaves X, K and Y in float32.
+
+    Args:
+        x: (*spatial) or (C, *spatial), as for `correlate`; one to three spatial axes.
+        kernel: (*kernel_size) or (O, C, *kernel_size), before any flip.
+        window: stride, padding and dilation; what is at its default is left out.
+        flip: convolution; the code mirrors the kernel as its reader would.
+
+    Raises:
+        Problem: (a `ValueError`) what `correlate` raises where the numbers do not fit.
+    """
+    walk = correlate(x, kernel, window, flip=flip)
+    inputs, kernels = tensor_code("X", x), tensor_code("K", kernel)
+    modules = sorted({*inputs.imports, *kernels.imports})
+    return "\n".join(
+        [
+            *[f"import {name}" for name in modules],
+            *([""] if modules else []),
+            "import torch",
+            "import torch.nn.functional as F",
+            "",
+            *inputs.lines,
+            *kernels.lines,
+            "",
+            *(["# a convolution mirrors the kernel first"] if flip else []),
+            f"Y = {_call(walk, flip)}  # {tuple(walk.output.shape)}",
+            "print(Y)" if walk.output.numel() <= MOST_WRITTEN else "print(Y.shape)",
+            "",
+        ]
+    )
+
+
+def _call(walk: Walk, flip: bool) -> str:
+    """`F.conv2d(X[None, None], K[None, None], stride=2)[0, 0]`, as this walk needs it."""
+    axes = len(walk.axes)
+    bare = walk.input.ndim == axes
+    batch, channels = ("[None, None]", "[None, None]") if bare else ("[None]", "")
+    last = range(walk.kernel.ndim - axes, walk.kernel.ndim)
+    kernel = f"K.flip({', '.join(map(str, last))})" if flip else "K"
+    arguments = [f"X{batch}", f"{kernel}{channels}", *_settings(walk)]
+    return f"F.conv{axes}d({', '.join(arguments)}){'[0, 0]' if bare else '[0]'}"
+
+
+def _settings(walk: Walk) -> list[str]:
+    """The keyword arguments that are not at PyTorch's default."""
+    settings = []
+    for name, default in {"stride": 1, "padding": 0, "dilation": 1}.items():
+        values = tuple(getattr(axis, name) for axis in walk.axes)
+        if len(set(values)) > 1:
+            settings.append(f"{name}={values}")
+        elif values[0] != default:
+            settings.append(f"{name}={values[0]}")
+    return settings
+
+
+def tensor_code(name: str, tensor: Tensor) -> TensorCode:
+    """Code that makes this tensor in float32, bit for bit, under this variable's name."""
+    tensor = tensor.detach().to("cpu", torch.float32)
+    if tensor.numel() > MOST_WRITTEN:
+        return TensorCode(("base64", "zlib"), _packed(name, tensor))
+    head = f"{name} = torch.tensor("
+    code = f"{head}{_nested(tensor, len(head))})  # {tuple(tensor.shape)}"
+    return TensorCode((), code.split("\n"))
+
+
+def _nested(tensor: Tensor, column: int) -> str:
+    """Brackets in brackets, one row a line, with what follows a line break indented."""
+    if tensor.ndim == 0:
+        return _number(tensor.item())
+    gap = "\n" + " " * (column + 1)
+    if tensor.ndim > 1:
+        return "[" + ("," + gap).join(_nested(row, column + 1) for row in tensor) + "]"
+    row = ", ".join(_number(value) for value in tensor.tolist())
+    lines = textwrap.wrap(row, LINE - column - len(",]]]])"), break_on_hyphens=False)
+    return "[" + gap.join(lines) + "]"
+
+
+def _number(value: float) -> str:
+    """The fewest digits that come back as this float32: 0.1, 1.0, 0.11111111."""
+    for digits in range(1, 10):  # nine always do
+        text = f"{value:.{digits}g}"
+        # as the code will read it: a Python float first, then rounded to float32
+        if torch.tensor(float(text)).item() == value:
+            break
+    return repr(float(text))
+
+
+def _packed(name: str, tensor: Tensor) -> list[str]:
+    """The tensor's bytes, compressed, and two lines that unpack them."""
+    shape, levels = tuple(tensor.shape), _levels(tensor)
+    if levels is None:
+        raw, what, kind, scale = tensor, "float32 numbers", "float32", ""
+    else:
+        raw, what, kind, scale = levels, "8-bit pixels", "uint8", " / 255"
+    letters = base64.b64encode(zlib.compress(raw.numpy().tobytes(), 9)).decode("ascii")
+    packed = f"{name.lower()}_bytes"
+    tensor_of = f"torch.frombuffer(bytearray({name}), dtype=torch.{kind})"
+    return [
+        f"{packed} = (  # {what}, compressed",
+        *(f'    "{line}"' for line in textwrap.wrap(letters, LINE - 6)),
+        ")",
+        f"{name} = zlib.decompress(base64.b64decode({packed}))",
+        f"{name} = {tensor_of}.reshape({', '.join(map(str, shape))}){scale}  # {shape}",
+    ]
+
+
+def _levels(tensor: Tensor) -> Tensor | None:
+    """The whole numbers 0 to 255 of an 8-bit picture whose values are all k/255, or None."""
+    levels = (tensor * 255).round().clamp(0, 255).to(torch.uint8)
+    again = levels / 255
+    return levels if torch.equal(again.view(torch.int32), tensor.view(torch.int32)) else None

@@ -1,0 +1,143 @@
+"""The exported code, run: the same tensors bit for bit, and the same output."""
+
+import contextlib
+import io
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from cnnviz.export.code import pytorch_code, tensor_code
+from cnnviz.ops import Window, correlate
+from cnnviz.ops.kernels import named
+from cnnviz.problems import Problem
+from tests.unit.export.walks import correlations, disc
+
+FLOAT32 = st.floats(width=32, allow_nan=False, allow_infinity=False)
+RAMP = torch.arange(9).reshape(3, 3)
+
+
+def run(code: str) -> dict[str, Any]:
+    names: dict[str, Any] = {}
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(code, names)
+    return {**names, "printed": printed.getvalue()}
+
+
+def same_bits(a: Tensor, b: Tensor) -> bool:
+    return a.dtype == b.dtype and torch.equal(a.view(torch.int32), b.view(torch.int32))
+
+
+def made(tensor: Tensor) -> Tensor:
+    code = tensor_code("T", tensor)
+    names = run("\n".join(["import torch", *(f"import {n}" for n in code.imports), *code.lines]))
+    back = names["T"]
+    assert isinstance(back, Tensor)
+    return back
+
+
+def test_code_of_the_ramp_reads_as_a_person_would_write_it() -> None:
+    assert pytorch_code(RAMP, named("ramp"), Window(2, padding=1)) == (
+        "import torch\n"
+        "import torch.nn.functional as F\n"
+        "\n"
+        "X = torch.tensor([[0.0, 1.0, 2.0],\n"
+        "                  [3.0, 4.0, 5.0],\n"
+        "                  [6.0, 7.0, 8.0]])  # (3, 3)\n"
+        "K = torch.tensor([[0.0, 1.0],\n"
+        "                  [2.0, 3.0]])  # (2, 2)\n"
+        "\n"
+        "Y = F.conv2d(X[None, None], K[None, None], padding=1)[0, 0]  # (4, 4)\n"
+        "print(Y)\n"
+    )
+
+
+@given(correlations(), st.booleans())
+def test_running_the_code_gives_the_same_tensors(
+    case: tuple[Tensor, Tensor, Window], flip: bool
+) -> None:
+    x, kernel, window = case
+    names = run(pytorch_code(x, kernel, window, flip=flip))
+    assert same_bits(names["X"], x)
+    assert same_bits(names["K"], kernel)
+    assert torch.equal(names["Y"], correlate(x, kernel, window, flip=flip).output)
+
+
+@given(st.lists(FLOAT32, min_size=1, max_size=20))
+def test_a_written_number_comes_back_bit_for_bit(values: list[float]) -> None:
+    tensor = torch.tensor(values)
+    assert same_bits(made(tensor), tensor)
+
+
+@given(st.lists(FLOAT32, min_size=1, max_size=9))
+def test_a_packed_number_comes_back_bit_for_bit(values: list[float]) -> None:
+    tensor = torch.tensor(values).repeat(300).reshape(-1, 30)
+    assert same_bits(made(tensor), tensor)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.1, "0.1"), (1, "1.0"), (1 / 9, "0.11111111"), (-0.0, "-0.0")]
+)
+def test_numbers_have_the_fewest_digits(value: float, text: str) -> None:
+    assert tensor_code("T", torch.tensor([value])).lines == [f"T = torch.tensor([{text}])  # (1,)"]
+
+
+def test_a_large_picture_is_written_as_its_bytes() -> None:
+    code = pytorch_code(disc(28), named("box"), Window(3))
+    assert "8-bit pixels" in code
+    assert "torch.uint8).reshape(28, 28) / 255" in code
+    assert same_bits(run(code)["X"], disc(28))
+
+
+def test_all_256_levels_of_a_picture_come_back() -> None:
+    levels = torch.arange(256, dtype=torch.uint8).repeat(2).reshape(16, 32) / 255
+    code = tensor_code("T", levels)
+    assert "uint8" in code.lines[-1]
+    assert same_bits(made(levels), levels)
+
+
+def test_other_large_inputs_are_written_as_float32() -> None:
+    x = torch.linspace(-1, 1, 17 * 17).reshape(17, 17)
+    code = pytorch_code(x, named("box"), Window(3))
+    assert "float32 numbers" in code
+    assert same_bits(run(code)["X"], x)
+
+
+def test_sixteen_by_sixteen_is_still_written_out() -> None:
+    assert tensor_code("T", torch.zeros(16, 16)).imports == ()
+
+
+def test_a_small_output_is_printed_and_a_large_one_only_measured() -> None:
+    assert run(pytorch_code(RAMP, named("ramp"), Window(2)))["printed"].startswith("tensor([[19.")
+    large = run(pytorch_code(disc(28), named("box"), Window(3)))
+    assert large["printed"] == "torch.Size([26, 26])\n"
+
+
+def test_settings_differ_by_axis_only_where_they_must() -> None:
+    code = pytorch_code(
+        torch.zeros(8, 8), torch.zeros(3, 5), Window((3, 5), stride=(3, 4), padding=(0, 1))
+    )
+    assert "stride=(3, 4), padding=(0, 1))[0, 0]  # (2, 2)" in code
+    assert "dilation" not in code
+
+
+def test_a_convolution_flips_the_kernel_in_the_code() -> None:
+    code = pytorch_code(RAMP, named("ramp"), Window(2), flip=True)
+    assert "[[0.0, 1.0]," in code  # as the reader gave it
+    assert "K.flip(0, 1)[None, None]" in code
+
+
+def test_no_line_is_longer_than_a_hundred() -> None:
+    for x in (disc(28), torch.linspace(-1, 1, 200).exp(), torch.rand(16, 16)):
+        kernel = torch.ones(3) if x.ndim == 1 else named("box")
+        code = pytorch_code(x, kernel, Window(3, padding=1))
+        assert max(len(line.split("  #")[0]) for line in code.splitlines()) <= 100
+
+
+def test_what_does_not_fit_is_refused_as_by_correlate() -> None:
+    with pytest.raises(Problem) as caught:
+        pytorch_code(torch.zeros(2, 2), torch.zeros(3, 3), Window(3))
+    assert caught.value.kind == "window_too_large"
