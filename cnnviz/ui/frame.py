@@ -16,7 +16,7 @@ from cnnviz.components.address import address, take_followed
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk, S
-from cnnviz.ui.i18n import ASSETS, LANGUAGES, explain, t
+from cnnviz.ui.i18n import ASSETS, LANGUAGES, explain, language, t
 from cnnviz.ui.navigation import PAGES, SECTIONS
 from cnnviz.ui.settings import Rejected, choice
 
@@ -38,7 +38,6 @@ FRAME = tuple(field.name for field in dataclasses.fields(FrameSettings))
 def set_up() -> None:
     """Language and view, once a session from the link or the browser; style, on every run."""
     st.set_page_config(
-        page_title="cnnviz",
         page_icon=str(ASSETS / "icon.png"),
         layout="wide",
         initial_sidebar_state=240,
@@ -57,8 +56,8 @@ def set_up() -> None:
 
 
 def _browser_language() -> str:
-    language = (st.context.locale or "en").split("-")[0].lower()
-    return language if language in LANGUAGES else "en"
+    spoken = (st.context.locale or "en").split("-")[0].lower()
+    return spoken if spoken in LANGUAGES else "en"
 
 
 def classroom() -> bool:
@@ -92,7 +91,7 @@ def _sidebar() -> None:
             t("frame.language"),
             list(LANGUAGES),
             format_func=LANGUAGES.__getitem__,
-            default=st.session_state["lang"],
+            default=language(),
             required=True,
             key="frame/lang",
             on_change=_take_language,
@@ -182,10 +181,10 @@ def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def close(link: Mapping[str, str]) -> None:
     """Put the link of what is on screen into the address bar."""
-    frame = {"lang": st.session_state["lang"]}
+    frame = {"lang": language()}
     if classroom():
         frame["view"] = "class"
-    address({**frame, **link})
+    address({**frame, **link}, language())
 
 
 @cache

@@ -257,6 +257,13 @@ def _upload_controls(desk: Desk[S]) -> None:
             return
         desk.change(photo="own")
 
+    # Streamlit writes its own words in English only
+    st.html(
+        "<style>[data-testid=stFileUploaderDropzone] button p {font-size: 0}"
+        "[data-testid=stFileUploaderDropzoneInstructions] {display: none}"
+        "[data-testid=stFileUploaderDropzone] button p::after {font-size: 1rem;"
+        f" content: '{t('input.upload_button')}'}}</style>"
+    )
     st.file_uploader(
         t("input.upload"),
         type=["png", "jpg", "jpeg", "webp", "bmp"],

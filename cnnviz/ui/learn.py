@@ -40,13 +40,13 @@ def learn_panel(desk: Desk[S], walk: Walk) -> None:
     _controls(desk)
     x, y, window = _pair(desk.now, walk)
     now = desk.now
-    path = learn_kernel(x, y, tuple(_size(x, window)), now.lr, now.updates, now.seed, window=window)
+    with st.spinner(t("learn.running")):
+        path, limit = _learn(x, y, window, now.lr, now.updates, now.seed)
     if not path:
         st.warning(t("learn.overflow"))
         return
     strings = texts("stage") | texts("learning")
     learning(path, now.lr, f"{desk.page}.learning", strings, classroom=frame.classroom())
-    limit = stable_learning_rate(x, window)
     _verdict(path, now, limit)
     if now.lr > limit:
         safe = float(f"{0.7 * limit:.1g}")
@@ -78,8 +78,17 @@ def _pair(settings: LearnSettings, walk: Walk) -> tuple[Tensor, Tensor, Window]:
     return x, correlate(x, kernel).output, Window((1, 2))
 
 
-def _size(x: Tensor, window: Window) -> list[int]:
-    return [axis.kernel_size for axis in window.along(tuple(x.shape))]
+# a large photo takes seconds, and every click on the page comes by here
+@st.cache_data(
+    max_entries=32, show_spinner=False, hash_funcs={Tensor: lambda x: x.numpy().tobytes()}
+)
+def _learn(
+    x: Tensor, y: Tensor, window: Window, lr: float, updates: int, seed: int
+) -> tuple[list[LearningStep], float]:
+    """The path of the kernel, and the learning rate above which it has to diverge."""
+    size = tuple(axis.kernel_size for axis in window.along(tuple(x.shape)))
+    path = learn_kernel(x, y, size, lr, updates, seed, window=window)
+    return path, stable_learning_rate(x, window)
 
 
 def _verdict(path: list[LearningStep], settings: LearnSettings, limit: float) -> None:

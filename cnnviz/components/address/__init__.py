@@ -13,9 +13,10 @@ _address = register("address")
 KEY = "address"
 
 
-def address(link: Mapping[str, str]) -> None:
-    """Show this link in the address bar."""
-    _address(key=KEY, data={"query": urlencode(link)}, on_followed_change=lambda: None)
+def address(link: Mapping[str, str], language: str) -> None:
+    """Show this link in the address bar; `language` is the page's."""
+    data = {"query": urlencode(link), "language": language}
+    _address(key=KEY, data=data, on_followed_change=lambda: None)
 
 
 def take_followed() -> dict[str, str]:

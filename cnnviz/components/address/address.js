@@ -17,6 +17,7 @@ function writeQuery(query) {
 
 export default function ({ data, parentElement, setStateValue }) {
   writeQuery(data.query);
+  document.documentElement.lang = data.language; // for screen readers; Streamlit says English
   const kept = listeners.get(parentElement);
   if (kept) {
     kept.setStateValue = setStateValue;

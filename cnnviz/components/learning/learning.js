@@ -105,7 +105,8 @@ class Learning {
   drawAxes() {
     const positive = this.losses.filter((loss) => loss > 0);
     this.high = Math.max(...positive, 1e-12);
-    this.low = Math.max(Math.min(...positive, this.high / 10), this.high * 1e-12);
+    // a loss that falls to nothing, beyond what float32 can tell, would stretch the axis
+    this.low = Math.max(Math.min(...positive, this.high / 10), this.losses[0] * 1e-9);
     const svg = this.find("svg");
     svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
     svg.setAttribute("aria-label", this.meta.strings.loss_curve);
