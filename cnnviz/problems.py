@@ -33,7 +33,7 @@ SENTENCES: dict[str, str] = {
     "correlate_bias": "The bias needs one number per output channel ({outputs}); got {found}.",
     "not_finite": "{name} must hold finite numbers; NaN and infinity cannot be shown.",
     "step_outside": "Step {step} does not exist: this walk has {steps} steps, counted from 0.",
-    "cell_range": "A cell must lie between −{largest} and {largest}; got {value}.",
+    "cell_range": "A cell must lie between −{largest} and {largest}; this number is beyond.",
     "edit_damaged": "That edit did not arrive whole, so nothing was changed. Please try again.",
     # kernels
     "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",

@@ -25,7 +25,13 @@ from cnnviz.ui.inputs import (
 )
 from cnnviz.ui.kernels import KernelSettings, edit_kernel, kernel_controls, kernel_of
 from cnnviz.ui.learn import LearnSettings, learn_panel
-from cnnviz.ui.operation import OperationSettings, flip_line, operation_controls, walk_of
+from cnnviz.ui.operation import (
+    OperationSettings,
+    flip_line,
+    operation_controls,
+    walk_of,
+    ways_to_fit,
+)
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
 from cnnviz.ui.takeaway import Takeaway, takeaway
@@ -86,10 +92,11 @@ def apply_edit(desk: Desk[Settings]) -> None:
 def show(desk: Desk[Settings]) -> Walk | None:
     """The stage, or in its place what does not fit and the way back."""
     now = desk.now
+    x, kernel = input_plane(now), kernel_of(now)
     try:
-        walk = walk_of(now, input_plane(now), kernel_of(now))
+        walk = walk_of(now, x, kernel)
     except Problem as problem:
-        refusal(desk, problem)
+        refusal(desk, problem, ways_to_fit(now, x, kernel))
         return None
     if now.step > len(walk):
         frame.tell_step(now.step, len(walk))

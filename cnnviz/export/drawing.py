@@ -46,9 +46,10 @@ def _palette(**colours: str) -> Palette:
     return Palette(**rgb)
 
 
+# The hues of .streamlit/config.toml; a test compares them.
 LIGHT = _palette(
     background="#ffffff",
-    text="#1c2433",
+    text="#0d1424",
     muted="#66718a",
     line="#ccd4e2",
     empty="#f5f7fa",
@@ -56,19 +57,19 @@ LIGHT = _palette(
     unread="#a3adbf",
     input="#2f6fde",
     kernel="#d97706",
-    output="#0f8f66",
+    output="#0b8f6a",
 )
 DARK = _palette(
-    background="#14181f",
-    text="#e9edf5",
+    background="#11151d",
+    text="#e6e9f0",
     muted="#97a3b8",
     line="#3b4557",
     empty="#1b212b",
     hatch="#2b3442",
     unread="#667288",
-    input="#6ea3ff",
-    kernel="#f59e0b",
-    output="#34c796",
+    input="#7aa9ff",
+    kernel="#f2a24a",
+    output="#3fcf9e",
 )
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 LARGE = 99_999.5  # from here on 1.2e5; below, the whole part is written out
 SMALL = 1e-4  # below this 1.2e−5
@@ -19,14 +20,20 @@ def short(value: float, digits: int = 4, decimals: int = 9) -> str:
     size = abs(value)
     if SMALL <= size < LARGE:
         behind = min(decimals, max(0, digits - 1 - math.floor(math.log10(size))))
-        text = f"{value:.{behind}f}"
+        text = f"{_rounded(value, behind):f}"
         text = _trim(text) if float(text) else text
     elif math.isfinite(value):
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        behind = digits - 1 - math.floor(math.log10(size))
+        mantissa, exponent = f"{_rounded(value, behind):.{digits - 1}e}".split("e")
         text = f"{_trim(mantissa)}e{int(exponent)}"
     else:
         text = str(value)
     return text.replace("-", "−")
+
+
+def _rounded(value: float, behind: int) -> Decimal:
+    """To so many decimals, halves away from zero: as JavaScript rounds, and as a reader does."""
+    return Decimal(value).quantize(Decimal(1).scaleb(-behind), ROUND_HALF_UP)
 
 
 def _trim(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ class LearnSettings:
     """Which pair, and how gradient descent goes over it."""
 
     pair: str = choice("course", PAIRS)
-    lr: float = number(3e-2, 1e-7, 10.0)
+    lr: float = number(3e-2, 1e-20, 10.0)
     updates: int = whole(10, 1, 200)
     seed: int = whole(0, 0, 999)
 
@@ -93,6 +94,9 @@ def _learn(
 
 def _verdict(path: list[LearningStep], settings: LearnSettings, limit: float) -> None:
     """How it went: it diverged, or by how much the loss fell."""
+    if limit == math.inf:
+        st.info(t("learn.nothing"))
+        return
     first, last = path[0].loss, path[-1].loss
     values = {
         "first": short(first),

@@ -29,12 +29,34 @@ class OperationSettings:
 S = TypeVar("S", bound=OperationSettings)
 
 
+def window_of(settings: OperationSettings, kernel: Tensor) -> Window:
+    """The window of a (kernel_height, kernel_width) kernel."""
+    size = (kernel.shape[0], kernel.shape[1])
+    return Window(size, settings.stride, settings.padding, settings.dilation)
+
+
 def walk_of(settings: OperationSettings, x: Tensor, kernel: Tensor) -> Walk:
     """The walk that these settings make; raises `Problem` where the kernel does not fit."""
-    window = Window(
-        (kernel.shape[0], kernel.shape[1]), settings.stride, settings.padding, settings.dilation
+    flip = settings.operation == "convolution"
+    return correlate(x, kernel, window_of(settings, kernel), flip=flip)
+
+
+def ways_to_fit(
+    settings: OperationSettings, x: Tensor, kernel: Tensor
+) -> dict[str, dict[str, int]]:
+    """What makes a kernel fit that is too large for its input: buttons' labels → changes."""
+    shape = tuple(x.shape)
+    short = (
+        axis.extent - n
+        for axis, n in zip(window_of(settings, kernel).along(shape), shape, strict=True)
     )
-    return correlate(x, kernel, window, flip=settings.operation == "convolution")
+    padding = (max(short) + 1) // 2
+    ways = {}
+    if settings.padding < padding <= limits(OperationSettings, "padding")[1]:
+        ways[t("refusal.padding", padding=padding)] = {"padding": padding}
+    if settings.dilation > 1:
+        ways[t("refusal.dilation")] = {"dilation": 1}
+    return ways
 
 
 def operation_controls(desk: Desk[S]) -> None:

@@ -57,7 +57,11 @@ class PixelPlane extends Plane {
     const image = new ImageData(cols, rows);
     const negative = new ImageData(cols, rows);
     this.values.forEach((value, i) => {
-      image.data.set([...this.colours(value), 255], 4 * i);
+      const [red, green, blue] = this.colours(value);
+      image.data[4 * i] = red;
+      image.data[4 * i + 1] = green;
+      image.data[4 * i + 2] = blue;
+      image.data[4 * i + 3] = 255;
       if (value < 0) negative.data[4 * i + 3] = 255;
     });
     const context = this.picture.getContext("2d");

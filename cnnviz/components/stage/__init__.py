@@ -122,9 +122,10 @@ def payload(walk: Walk, options: Options) -> dict[str, Any]:
 
 def encode(tensor: Tensor) -> str:
     """A tensor's float32 bytes, row by row, in base64; NaN and infinity are refused."""
-    if not torch.isfinite(tensor).all():
-        raise ValueError("The stage shows finite numbers only.")
-    return base64.b64encode(tensor.to(torch.float32).contiguous().numpy().tobytes()).decode()
+    numbers = tensor.to(torch.float32).contiguous()
+    if not torch.isfinite(numbers).all():
+        raise ValueError("The browser can show finite float32 numbers only.")
+    return base64.b64encode(numbers.numpy().tobytes()).decode()
 
 
 def _describe(name: str, tensor: Tensor, padding: list[int], options: Options) -> dict[str, Any]:

@@ -10,17 +10,17 @@ const LENS_TITLE = 90; // a heading in the middle needs about that much
 
 const room = (plane) => ({ rows: plane.rows + 2 * (plane.pad?.[0] ?? 0), cols: plane.cols + 2 * (plane.pad?.[1] ?? 0) });
 
-// plan: {input, kernel, output}: {rows, cols, pad, planes}, and `characters`: how many the numbers
-// need at least; space: {width, height, narrow, most}.
+// plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most};
+// `characters()` counts what the numbers need at least.
 // Returns how large a cell is in each column, and whether the planes show numbers. Numbers that
 // do not fit become pixels, and then a lens shows the numbers of the window.
-function layOut(plan, space) {
+function layOut(plan, space, characters) {
   const stacks = Object.fromEntries(
     ["input", "kernel", "output"].map((name) => [name, { ...room(plan[name]), planes: plan[name].planes }]),
   );
   const cell = Math.floor(space.narrow ? narrowCell(stacks, space) : wideCell(stacks, space));
   const small = Math.max(plan.input.rows, plan.input.cols) <= NUMBERS_UP_TO;
-  if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * plan.characters)) {
+  if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * characters())) {
     return { numbers: true, input: cell, kernel: cell, output: cell, lens: 0 };
   }
   const size = space.narrow ? narrowPixels(stacks, space) : widePixels(stacks, space);

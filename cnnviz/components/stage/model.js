@@ -87,10 +87,9 @@ class WalkModel {
   }
 
   // How many characters its numbers need at two digits: what a cell has to hold at least.
-  get characters() {
+  characters() {
     const { input, output } = this.values;
-    this.widest ??= [...input, ...output].reduce((most, value) => Math.max(most, fit(value, 3).length), 1);
-    return this.widest;
+    return [...input, ...output].reduce((most, value) => Math.max(most, fit(value, 3).length), 1);
   }
 }
 

@@ -36,7 +36,7 @@ class Picture {
     const now = JSON.stringify(space);
     if (now === this.laidOut) return false;
     this.laidOut = now;
-    const size = layOut({ ...this.meta, characters: this.walk.characters }, space);
+    const size = layOut(this.meta, space, () => this.walk.characters());
     this.section.classList.toggle("narrow", space.narrow);
     this.find(".picture").style.minHeight = space.narrow ? "" : `${space.height}px`;
     this.find(".lens").hidden = size.numbers;

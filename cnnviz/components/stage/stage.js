@@ -88,6 +88,7 @@ class Stage {
     this.tools.setUp(meta);
     this.picture.setWalk(this.walk);
     this.fitIn();
+    this.tell();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!before && meta.autoplay && !still) this.transport.toggle();
   }
@@ -142,6 +143,7 @@ class Stage {
     const hint = this.section.querySelector(".hint");
     hint.textContent = refusal ?? (this.tools.paints ? strings.hint_draw : strings.hint);
     hint.classList.toggle("bad", refusal !== undefined);
+    this.section.classList.toggle("painting", this.tools.paints);
   }
 
   // ---- what the reader does

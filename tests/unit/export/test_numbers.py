@@ -44,7 +44,7 @@ def test_zero_has_no_sign(zero: float) -> None:
 
 def test_fewer_digits_keep_the_whole_part() -> None:
     assert short(249.3, 2) == "249"
-    assert short(0.0625, 2) == "0.062"
+    assert short(0.0625, 2) == "0.063"
 
 
 def test_few_decimals_tell_a_small_number_from_zero() -> None:
