@@ -31,7 +31,7 @@ SENTENCES: dict[str, str] = {
         "groups must divide the {channels} input and the {outputs} output channels; got {groups}."
     ),
     "correlate_bias": "The bias needs one number per output channel ({outputs}); got {found}.",
-    "not_finite": "{name} must hold finite numbers; NaN and infinity cannot be shown.",
+    "not_finite": "Only finite numbers can be computed with and shown; this is NaN or infinite.",
     "step_outside": "Step {step} does not exist: this walk has {steps} steps, counted from 0.",
     "cell_range": "A cell must lie between −{largest} and {largest}; this number is beyond.",
     "edit_damaged": "That edit did not arrive whole, so nothing was changed. Please try again.",
@@ -43,7 +43,7 @@ SENTENCES: dict[str, str] = {
         "A kernel of {kernel_size} over {x} gives {expected}, but the target has shape {y}."
     ),
     "learn_lr": "The learning rate must be a positive number; got {lr}.",
-    "learn_steps": "The number of steps must be from {low} to {high}; got {steps}.",
+    "learn_steps": "The number of updates must be from {low} to {high}; got {steps}.",
     # pictures
     "picture_format": (
         "This file is not a PNG, JPEG, WebP or BMP picture. Save the picture as one of these and "

@@ -26,6 +26,6 @@ EXAMPLES: dict[str, Example] = {
         _digits("100001", "010010", "001100", "100010", "010010", "001010"), "cross"
     ),
     "diagonal": Example(
-        _digits(*("0" * (row + 1) + "1" * (7 - row) for row in range(8))), "diagonal-up"
+        _digits(*("0" * (row + 1) + "1" * (7 - row) for row in range(8))), "diagonal-down"
     ),
 }

@@ -119,17 +119,18 @@ def correlate(
     along = window.along(spatial := tuple(x.shape[-axes:]))
     if tuple(axis.kernel_size for axis in along) != size:
         raise Problem("correlate_kernel", kernel=size, kernel_size=window.kernel_size)
-    window.output_shape(spatial)  # says in words what does not fit
+    for axis, n in zip(along, spatial, strict=True):
+        axis.output_size(n)  # says in words what does not fit
     if flip:
         kernel = kernel.flip(*range(-axes, 0))
     channels, stack = (x[None], kernel[None, None]) if bare else (x, kernel)
     _check_channels(channels, stack, groups)
-    _check_finite(input=x, kernel=kernel)
+    _check_finite(x, kernel)
     offsets = _bias(bias, len(stack), x)
     padded = _pad(channels, along)
     stride, dilation = [axis.stride for axis in along], [axis.dilation for axis in along]
     output = CONV[axes](padded, stack, offsets, stride, 0, dilation, groups)
-    _check_finite(output=output)  # large numbers may overflow
+    _check_finite(output)  # large numbers may overflow
     if bare:
         padded, output = padded[0], output[0]
     return Walk(x, padded, kernel, output, window, offsets, groups)
@@ -164,15 +165,15 @@ def _bias(
     numbers = torch.as_tensor(bias, dtype=like.dtype, device=like.device).reshape(-1)
     if len(numbers) != outputs:
         raise Problem("correlate_bias", outputs=outputs, found=len(numbers))
-    _check_finite(bias=numbers)
+    _check_finite(numbers)
     return numbers
 
 
-def _check_finite(**tensors: Tensor) -> None:
-    for name, tensor in tensors.items():
+def _check_finite(*tensors: Tensor) -> None:
+    for tensor in tensors:
         # NaN and infinity show in the sum, which is ten times as fast; so does an overflow
         if not math.isfinite(tensor.detach().sum()) and not torch.isfinite(tensor).all():
-            raise Problem("not_finite", name=name)
+            raise Problem("not_finite")
 
 
 def _pad(x: Tensor, axes: list[Axis]) -> Tensor:

@@ -113,7 +113,7 @@ def edit_cell(plane: Tensor, edit: Edit) -> Grid:
     """The plane's rows with one cell replaced, as the stage's edit says."""
     value, at = edit.detail.get("value"), edit.detail.get("at")
     if not isinstance(value, int | float) or value != value or abs(value) == math.inf:
-        raise Problem("not_finite", name="cell")
+        raise Problem("not_finite")
     if abs(value) > LARGEST:
         raise Problem("cell_range", largest=f"{LARGEST:,.0f}")
     if not isinstance(at, list) or len(at) != 3 or not all(isinstance(i, int) for i in at):

@@ -43,12 +43,12 @@ def learn_panel(desk: Desk[S], walk: Walk) -> None:
     now = desk.now
     with st.spinner(t("learn.running")):
         path, limit = _learn(x, y, window, now.lr, now.updates, now.seed)
-    if not path:
+    if len(path) < 2:
         st.warning(t("learn.overflow"))
-        return
-    strings = texts("stage") | texts("learning")
-    learning(path, now.lr, f"{desk.page}.learning", strings, classroom=frame.classroom())
-    _verdict(path, now, limit)
+    else:
+        strings = texts("stage") | texts("learning")
+        learning(path, now.lr, f"{desk.page}.learning", strings, classroom=frame.classroom())
+        _verdict(path, now, limit)
     if now.lr > limit:
         safe = float(f"{0.7 * limit:.1g}")
         st.button(t("learn.use", lr=f"{safe:g}"), on_click=desk.change, kwargs={"lr": safe})

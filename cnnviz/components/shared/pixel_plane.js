@@ -1,11 +1,12 @@
 // A grid too large for numbers: pixels on a canvas, with marks drawn over them.
 
-const MARK_COLOURS = {
+const INKS = {
   window: "--kernel",
   used: "--kernel",
   fed: "--output",
   now: "--output",
   picked: "--st-primary-color",
+  leftover: "--leftover",
 };
 
 class PixelPlane extends Plane {
@@ -54,6 +55,9 @@ class PixelPlane extends Plane {
 
   drawPicture() {
     const { rows, cols } = this;
+    // looked up here, not at every step: asking for a style costs more than drawing
+    const inks = Object.entries(INKS).map(([name, variable]) => [name, cssColour(this.element, variable)]);
+    this.inks = Object.fromEntries(inks);
     const image = new ImageData(cols, rows);
     const negative = new ImageData(cols, rows);
     this.values.forEach((value, i) => {
@@ -134,11 +138,12 @@ class PixelPlane extends Plane {
   }
 
   drawLeftover(context) {
-    context.fillStyle = hatch(context, cssColour(this.element, "--leftover"), 5 * this.scale);
-    for (const r of this.leftover?.[0] ?? []) {
+    if (!this.leftover?.some((unread) => unread.length)) return;
+    context.fillStyle = hatch(context, this.inks.leftover, 5 * this.scale);
+    for (const r of this.leftover[0]) {
       context.fillRect(...this.box(r, -this.pad[1], 1, this.fullCols));
     }
-    for (const c of this.leftover?.[1] ?? []) {
+    for (const c of this.leftover[1]) {
       context.fillRect(...this.box(-this.pad[0], c, this.fullRows, 1));
     }
   }
@@ -146,7 +151,7 @@ class PixelPlane extends Plane {
   // A block of neighbours gets one frame, scattered cells (dilation) one each.
   drawMark(context, name, cells) {
     if (!cells.length) return;
-    context.strokeStyle = cssColour(this.element, MARK_COLOURS[name]);
+    context.strokeStyle = this.inks[name];
     context.lineWidth = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
     const rows = cells.map(([r]) => r);
     const cols = cells.map(([, c]) => c);

@@ -102,7 +102,9 @@ def payload(walk: Walk, options: Options) -> dict[str, Any]:
         "leftover": [list(unread) for unread in ((), *leftover)[-2:]],
         "groups": walk.groups,
         "bias": None if walk.bias is None else walk.bias.tolist(),
-        **{name: _describe(name, tensor, padding, options) for name, tensor in planes.items()},
+        **{
+            name: _describe(name, walk, tensor, padding, options) for name, tensor in planes.items()
+        },
         "strings": dict(options.strings),
         "sign": options.sign,
         "draw": options.draw,
@@ -128,11 +130,13 @@ def encode(tensor: Tensor) -> str:
     return base64.b64encode(numbers.numpy().tobytes()).decode()
 
 
-def _describe(name: str, tensor: Tensor, padding: list[int], options: Options) -> dict[str, Any]:
+def _describe(
+    name: str, walk: Walk, tensor: Tensor, padding: list[int], options: Options
+) -> dict[str, Any]:
     rows, cols = tensor.shape[-2:]
     return {
         "title": options.titles[name],
-        "shape": f"{rows} × {cols}" if rows > 1 or name == "kernel" else str(cols),
+        "shape": f"{rows} × {cols}" if len(walk.spatial) == 2 else str(cols),
         "rows": rows,
         "cols": cols,
         "pad": padding if name == "input" else [0, 0],

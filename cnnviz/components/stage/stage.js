@@ -89,6 +89,7 @@ class Stage {
     this.picture.setWalk(this.walk);
     this.fitIn();
     this.tell();
+    if (!before) this.writeAddress();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!before && meta.autoplay && !still) this.transport.toggle();
   }
@@ -107,7 +108,9 @@ class Stage {
   }
 
   fitIn() {
-    if (this.walk && this.picture.layOut()) this.render();
+    if (!this.walk || !this.picture.layOut()) return;
+    this.words.resized();
+    this.render();
   }
 
   // ---- what is shown now

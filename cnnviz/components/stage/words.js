@@ -8,6 +8,16 @@ class Words {
     this.live = live;
   }
 
+  // After a change of the stage's size; in between nothing is measured, which costs a layout.
+  resized() {
+    this.room = undefined;
+  }
+
+  measure() {
+    const type = parseFloat(getComputedStyle(this.equation).fontSize);
+    return this.equation.clientWidth / (type * 0.605);
+  }
+
   // `aloud`: whether a screen reader can follow at this pace.
   say(reading, steps, strings, aloud) {
     const terms = reading.values.map((value, j) => [inProduct(value), inProduct(reading.weights[j])]);
@@ -37,13 +47,12 @@ class Words {
 
   // In a monospaced face the characters say what fits on the line; the total always does.
   termsThatFit(terms, { bias, total }, strings) {
-    const type = parseFloat(getComputedStyle(this.equation).fontSize);
-    const room = this.equation.clientWidth / (type * 0.605);
+    this.room ??= this.measure();
     const more = fill(strings.more_terms, { n: terms.length }).length * 1.4 + 3; // Korean is wide
     let used = ` = ${short(total)}`.length + (bias ? ` + ${inProduct(bias)}`.length : 0);
     for (const [i, [x, k]] of terms.entries()) {
       used += x.length + k.length + 1 + (i ? 3 : 0);
-      if (used + (i < terms.length - 1 ? more : 0) > room) return Math.max(1, i);
+      if (used + (i < terms.length - 1 ? more : 0) > this.room) return Math.max(1, i);
     }
     return terms.length;
   }
