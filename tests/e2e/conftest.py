@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import (
@@ -215,14 +215,8 @@ def tab(common_context: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
-class Visit(Protocol):
-    """What `visit` is."""
-
-    def __call__(self, **options: Any) -> Page: ...
-
-
 @pytest.fixture
-def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Visit:
+def visit(browser: Browser, browser_context_args: dict[str, Any]) -> Callable[..., Page]:
     """A page in a browser of its own, with other options: `visit(locale="ko-KR")`."""
 
     def open_browser(**options: Any) -> Page:
