@@ -81,7 +81,9 @@ def _pair(settings: LearnSettings, walk: Walk) -> tuple[Tensor, Tensor, Window]:
 
 # a large photo takes seconds, and every click on the page comes by here
 @st.cache_data(
-    max_entries=32, show_spinner=False, hash_funcs={Tensor: lambda x: x.numpy().tobytes()}
+    max_entries=32,
+    show_spinner=False,
+    hash_funcs={Tensor: lambda x: (tuple(x.shape), x.numpy().tobytes())},
 )
 def _learn(
     x: Tensor, y: Tensor, window: Window, lr: float, updates: int, seed: int

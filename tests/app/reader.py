@@ -1,0 +1,103 @@
+"""A reader of the app, without a browser: opens pages by link, acts on the stage, looks at it."""
+
+import base64
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import Tensor
+
+APP = Path(__file__).parents[2] / "app.py"
+PAGE = "cross-correlation"
+stamps = itertools.count(1)
+
+
+@dataclass
+class Stage:
+    """What the stage was sent: `meta`, and the planes (planes, rows, columns)."""
+
+    meta: dict[str, Any]
+    input: Tensor
+    kernel: Tensor
+    output: Tensor
+
+
+def visit(
+    link: Mapping[str, str] | None = None, *, page: str = PAGE, locale: str = "en"
+) -> AppTest:
+    """A new session that opens a page by a link."""
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.context["locale"] = locale
+    for name, text in (link or {}).items():
+        app.query_params[name] = text
+    return go(app, page)
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """Switch to a page."""
+    return run(app.switch_page(f"pages/{page}.py"))
+
+
+def run(app: AppTest) -> AppTest:
+    """Run the page once more; nothing may be raised."""
+    if "lang" in app.session_state:
+        # AppTest looks up the labels of choices outside of the session
+        streamlit.session_state["lang"] = app.session_state["lang"]
+    app.run()
+    assert not app.exception, [problem.value for problem in app.exception]
+    return app
+
+
+def sent(app: AppTest, component: str) -> dict[str, Any] | None:
+    """The data of the component on the page with this name; None where it is not there."""
+    for element in app.get("bidi_component"):
+        if element.proto.component_name == f"cnnviz.{component}":
+            data: dict[str, Any] = json.loads(element.proto.json)
+            return data
+    return None
+
+
+def stage(app: AppTest) -> Stage:
+    """The page's stage; there has to be one."""
+    data = sent(app, "stage")
+    assert data is not None
+    planes = {}
+    for name in ("input", "kernel", "output"):
+        about = data["meta"][name]
+        floats = np.frombuffer(base64.b64decode(data[name]), dtype="<f4").copy()
+        planes[name] = torch.from_numpy(floats).reshape(-1, about["rows"], about["cols"])
+    return Stage(data["meta"], **planes)
+
+
+def act(app: AppTest, **event: Any) -> AppTest:
+    """Do something on the stage, as the browser would report it."""
+    app.session_state[f"{PAGE}.stage"] = {"event": {**event, "stamp": next(stamps)}}
+    return run(app)
+
+
+def follow(app: AppTest, query: str) -> AppTest:
+    """Click a link on the page."""
+    app.session_state["address"] = {"followed": {"query": query, "stamp": next(stamps)}}
+    return run(app)
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    """Click the button with this label."""
+    (button,) = [button for button in app.button if button.label == label]
+    button.click()
+    return run(app)
+
+
+def labels(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+def toasts(app: AppTest) -> str:
+    return "\n".join(toast.value for toast in app.toast)
