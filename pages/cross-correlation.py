@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Options, stage, take_edit
+from cnnviz.components.stage import Edit, Options, edits, stage
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
-from cnnviz.ui.desk import Desk
+from cnnviz.ui.desk import Desk, History
 from cnnviz.ui.formula import formula
 from cnnviz.ui.i18n import lesson, t, texts
 from cnnviz.ui.inputs import (
+    GROUPS,
     InputSettings,
     can_draw,
     can_edit,
@@ -37,6 +38,7 @@ from cnnviz.ui.settings import choice, whole
 from cnnviz.ui.takeaway import Takeaway, takeaway
 
 PAGE = "cross-correlation"
+STAGE = f"{PAGE}.stage"
 PANELS = ("formula", "code", "products", "learn", "lesson")
 
 
@@ -44,14 +46,14 @@ PANELS = ("formula", "code", "products", "learn", "lesson")
 class Settings(InputSettings, KernelSettings, OperationSettings, LearnSettings):
     """Everything that is on this page."""
 
-    panel: str = choice("formula", PANELS)
-    step: int = whole(1, 1, 1_000_000, written=False)  # the stage writes it
+    panel: str = choice("formula", PANELS, view=True)
+    step: int = whole(1, 1, 1_000_000, written=False, view=True)  # the stage writes it
 
 
 def main() -> None:
     """The page: the stage first, for it is what a click is to change."""
     desk = frame.desk(PAGE, Settings)
-    apply_edit(desk)
+    apply_edits(desk)
     controls, picture = frame.workbench(
         t("page.cross-correlation.title"), t("page.cross-correlation.lead")
     )
@@ -70,23 +72,31 @@ def main() -> None:
     frame.close(settings.write(desk.now))
 
 
-def apply_edit(desk: Desk[Settings]) -> None:
+def apply_edits(desk: Desk[Settings]) -> None:
     """Take over what the reader edited on the stage since the last run."""
-    edit = take_edit(f"{PAGE}.stage")
-    if edit is None:
-        return
-    try:
-        if edit.kind == "undo":
-            desk.undo()
-        elif edit.kind == "redo":
-            desk.redo()
-        elif edit.detail.get("plane") == "kernel":
-            flipped = desk.now.operation == "convolution"
-            desk.set(edit_kernel(desk.now, edit, flipped=flipped))
-        else:
-            desk.set(edit_input(desk.now, edit))
-    except Problem as problem:
+    history = desk.history
+    refused = []
+    for edit in edits(STAGE, history.done):
+        try:
+            apply_edit(history, edit)
+        except Problem as problem:
+            refused.append(problem)
+        history.done = edit.id  # right after the change: a run may end at any look at the session
+    for problem in refused:
         frame.say(problem)
+
+
+def apply_edit(history: History[Settings], edit: Edit) -> None:
+    """One edit of the input, the kernel or the history."""
+    now = history.now
+    if edit.kind == "undo":
+        history.undo()
+    elif edit.kind == "redo":
+        history.redo()
+    elif edit.detail.get("plane") == "kernel":
+        history.set(edit_kernel(now, edit, flipped=now.operation == "convolution"))
+    else:
+        history.set(edit_input(now, edit))
 
 
 def show(desk: Desk[Settings]) -> Walk | None:
@@ -98,9 +108,7 @@ def show(desk: Desk[Settings]) -> Walk | None:
     except Problem as problem:
         refusal(desk, problem, ways_to_fit(now, x, kernel))
         return None
-    if now.step > len(walk):
-        frame.tell_step(now.step, len(walk))
-        desk.forget(step=1)
+    frame.check_step(desk, now.step, len(walk))
     convolution = now.operation == "convolution"
     titles = {
         "input": t("stage.input"),
@@ -109,29 +117,32 @@ def show(desk: Desk[Settings]) -> Walk | None:
     }
     stage(
         walk,
-        f"{PAGE}.stage",
+        STAGE,
         Options(
             titles,
             texts("stage"),
             sign="∗" if convolution else "⋆",
-            editable=frozenset({"input", "kernel"} if can_edit(now) else {"kernel"}),
+            editable=frozenset({"input", "kernel"} if can_edit(x) else {"kernel"}),
             draw=can_draw(now),
             brush=now.input == "draw",
             undo=bool(desk.history.past),
             redo=bool(desk.history.future),
             step=desk.now.step - 1,
             link=desk.history.link,
+            done=desk.history.done,
+            largest=settings.LARGEST,
             classroom=frame.classroom(),
         ),
     )
     return walk
 
 
-def with_fitting_kernel(now: Settings, name: str) -> Settings:
-    """An example of the course brings its kernel; on a picture its tiny kernels show little."""
-    if name in EXAMPLES:
-        return replace(now, kernel=EXAMPLES[name].kernel)
-    if now.kernel in {example.kernel for example in EXAMPLES.values()} and name != "own":
+def with_fitting_kernel(before: Settings, now: Settings) -> Settings:
+    """An example of the course brings its kernel; on a picture its smallest show little."""
+    if now.input in EXAMPLES:
+        return replace(now, kernel=EXAMPLES[now.input].kernel)
+    to_picture = before.input in GROUPS["grid"] and now.input not in GROUPS["grid"]
+    if to_picture and now.kernel in ("ramp", "cross"):
         return replace(now, kernel="sobel-x")
     return now
 

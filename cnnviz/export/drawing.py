@@ -21,14 +21,17 @@ NEAREST, BOX = Image.Resampling.NEAREST, Image.Resampling.BOX
 
 @dataclass(frozen=True)
 class Palette:
-    """Blue is input, orange is kernel, green is output; signed values go blue to orange."""
+    """Blue is input, orange is kernel, green is output; signed values go blue to orange.
+
+    Each colour is red, green, blue, from 0 to 255.
+    """
 
     background: Colour
     text: Colour
-    muted: Colour
-    line: Colour
+    muted: Colour  # signs, shapes, small titles
+    line: Colour  # between cells and around planes
     empty: Colour  # an output cell that is still to come
-    hatch: Colour  # padding
+    hatch: Colour  # the stripes of padding
     unread: Colour  # rows and columns that no window covers
     input: Colour
     kernel: Colour

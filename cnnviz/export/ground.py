@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
@@ -25,6 +27,7 @@ from cnnviz.ops import Walk
 
 SIGNED = 0.42  # of the full colour, below text
 FAINTEST = 0.01  # of the largest: negative pixels nearer to 0 have no colour, and no stripes
+_AROUND = re.compile(r"(flip\(|\))")  # a name in a title: not bold, where letters would clog
 
 
 class Ground:
@@ -120,12 +123,13 @@ class Ground:
         at, palette = self.layout, self.palette
         columns = (at.input, at.kernel, at.output)
         inks = (palette.input, palette.kernel, palette.output)
-        for column, title, ink in zip(columns, titles(self.walk, place), inks, strict=True):
+        names = titles(self.walk, place, flip=at.flip)
+        for column, title, ink in zip(columns, names, inks, strict=True):
             self._write_title(draw, column, title, ink)
         self._write_tags(draw, at.input, planes.labels)
         self._write_tags(draw, at.kernel, planes.kernel_labels)
-        star, equals, y = at.signs
-        write(draw, (star, y), "★", at.px(22), palette.muted)
+        sign, equals, y = at.signs
+        write(draw, (sign, y), "∗" if at.flip else "★", at.px(22), palette.muted)
         write(draw, (equals, y), "=", at.px(32), palette.muted)
 
     def _write_title(
@@ -135,7 +139,8 @@ class Ground:
         if column.tagged:
             y -= self.layout.px(TAG)
         x = column.middle - measure("  ".join(title), size) / 2
-        x = write(draw, (x, y), title[0], size, ink, align=0, bold=True)
+        for part in _AROUND.split(title[0]):
+            x = write(draw, (x, y), part, size, ink, align=0, bold=not _AROUND.match(part))
         write(draw, (x, y), f"  {title[1]}", size, self.palette.muted, align=0)
 
     def _write_tags(

@@ -68,28 +68,34 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    width: int
-    height: int
+    """Places and sizes on the picture, in its pixels, from its left and top."""
+
+    width: int  # pixels, of the picture
+    height: int  # pixels
+    flip: bool  # the sign and the kernel's title are those of a true convolution
     unit: float  # pixels that are 1 at the designed width
-    input: Column
-    kernel: Column
-    output: Column
+    input: Column  # X, left
+    kernel: Column  # K, in the middle
+    output: Column  # Y, right
     weights: Lettering | None  # of the weights under the window's numbers
-    signs: tuple[float, float, float]  # x of the star and of the equals sign, y of both
-    equation: tuple[float, int, int]  # y of the first line, size, lines
-    footer: float  # y of the progress
+    signs: tuple[float, float, float]  # pixels: x of ★ or ∗, x of =, y of both
+    equation: tuple[float, int, int]  # pixels: y of the first line, size; count of lines
+    footer: float  # pixels: y of the progress
 
     def px(self, length: float) -> int:
         """A length at the designed width, in this picture's pixels; at least 1."""
         return max(1, round(length * self.unit))
 
 
-def titles(walk: Walk, place: Place) -> list[tuple[str, str]]:
-    """Names of X, K and Y, with which part of them is drawn, and that part's shape."""
+def titles(walk: Walk, place: Place, *, flip: bool) -> list[tuple[str, str]]:
+    """Names of X, K and Y, with which part of them is drawn, and that part's shape.
+
+    The kernel is called flip(K) where the walk's kernel is K flipped.
+    """
     channel = place.step.index[:1] if walk.kernel.ndim > walk.input.ndim else ()
     return [
         ("X", _shape(walk.input)),
-        (f"K{_index(channel)}", _shape(place.step.kernel)),
+        (f"{'flip(K)' if flip else 'K'}{_index(channel)}", _shape(place.step.kernel)),
         (f"Y{_index(place.plane)}", _shape(walk.output[place.plane])),
     ]
 
@@ -102,11 +108,12 @@ def _index(index: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-def arrange(walk: Walk, width: int, palette: Palette) -> Layout:
-    """Settle the picture of this walk at `width` pixels."""
+def arrange(walk: Walk, width: int, palette: Palette, *, flip: bool = False) -> Layout:
+    """Settle the picture of this walk at `width` pixels; `flip` where it is a convolution."""
     unit = width / DESIGNED
     last = place_of(walk, len(walk) - 1)  # whose titles are the longest
-    names = [measure("  ".join(title), round(TITLE * unit)) for title in titles(walk, last)]
+    named = titles(walk, last, flip=flip)
+    names = [measure("  ".join(title), round(TITLE * unit)) for title in named]
     forms = [
         _Form(*shape, title_width=name, unit=unit, one_row=len(walk.axes) == 1)
         for shape, name in zip(_shapes(planes_of(walk, last)), names, strict=True)
@@ -116,7 +123,7 @@ def arrange(walk: Walk, width: int, palette: Palette) -> Layout:
     trials = [_trial(walk, forms, kernel) for kernel in kernel_cells]
     readable = [trial for trial in trials if trial.lettering[0] and trial.lettering[1]]
     best = readable[0] if readable else trials[0 if trials[0].lettering[0] else -1]
-    return _place(walk, width, forms, best, palette)
+    return _place(walk, width, forms, best, palette, flip=flip)
 
 
 def _shapes(drawn: Planes) -> list[tuple[int, int, int]]:
@@ -217,7 +224,9 @@ def _under(column: Column, kernel: Tensor, unit: float) -> Lettering | None:
     return _fit(kernel, "×", most, cell, max(7, 8 * unit))
 
 
-def _place(walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: Palette) -> Layout:
+def _place(
+    walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: Palette, *, flip: bool
+) -> Layout:
     """Put columns of this size side by side, the equation and the progress below."""
     unit = width / DESIGNED
     high = max(LEAST_HEIGHT * unit, *map(_Form.height, forms, trial.cells))
@@ -235,6 +244,7 @@ def _place(walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: P
     return Layout(
         width=width,
         height=round(footer + 26 * unit),
+        flip=flip,
         unit=unit,
         input=columns[0],
         kernel=columns[1],

@@ -1,6 +1,7 @@
 """Text for pictures, in the one scalable font that Pillow brings along.
 
-That font has no minus sign (U+2212), multiplication sign and star: they are drawn here.
+That font has no minus sign (U+2212), multiplication sign, star and asterisk (U+2217): they are
+drawn here.
 Sizes are in pixels an em; `y` is always the middle of the digits.
 """
 
@@ -13,13 +14,13 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-Colour = tuple[int, int, int]
+Colour = tuple[int, int, int]  # red, green, blue: 0 to 255
 Run = tuple[str, Colour]
 
 DIGIT_HEIGHT = 0.71  # of an em
-ADVANCE = {"−": 0.5, "×": 0.5, "★": 1.0}  # ems; signs the font does not have
+ADVANCE = {"−": 0.5, "×": 0.5, "★": 1.0, "∗": 1.0}  # ems; signs the font does not have
 SHARPER = 8  # signs are drawn so much larger, then shrunk: Pillow's shapes have hard edges
-_RUNS = re.compile("[−×★]|[^−×★]+")
+_RUNS = re.compile("[−×★∗]|[^−×★∗]+")
 
 
 @lru_cache(maxsize=64)
@@ -99,9 +100,19 @@ def _sign(sign: str, size: int) -> Image.Image:
         for up in (-1, 1):
             ends = (x - 0.17 * em, y - 0.17 * em * up, x + 0.17 * em, y + 0.17 * em * up)
             draw.line(ends, fill=255, width=round(0.08 * em))
+    elif sign == "∗":
+        for ends in _asterisk(x, y, 0.4 * em):
+            draw.line(ends, fill=255, width=round(0.11 * em))
     else:
         draw.polygon(_star(x, y, 0.48 * em), fill=255)
     return large.resize((width, height), Image.Resampling.BOX)
+
+
+def _asterisk(x: float, y: float, radius: float) -> list[tuple[float, float, float, float]]:
+    """The three lines through the middle that are its six arms, one of them up."""
+    turns = [math.pi * i / 3 for i in range(3)]
+    reaches = [(radius * math.sin(turn), radius * math.cos(turn)) for turn in turns]
+    return [(x + across, y - up, x - across, y + up) for across, up in reaches]
 
 
 def _star(x: float, y: float, radius: float) -> list[tuple[float, float]]:

@@ -125,12 +125,12 @@ def correlate(
         kernel = kernel.flip(*range(-axes, 0))
     channels, stack = (x[None], kernel[None, None]) if bare else (x, kernel)
     _check_channels(channels, stack, groups)
-    _check_finite(x, kernel)
+    check_finite(x, kernel)
     offsets = _bias(bias, len(stack), x)
     padded = _pad(channels, along)
     stride, dilation = [axis.stride for axis in along], [axis.dilation for axis in along]
     output = CONV[axes](padded, stack, offsets, stride, 0, dilation, groups)
-    _check_finite(output)  # large numbers may overflow
+    check_finite(output)  # large numbers may overflow
     if bare:
         padded, output = padded[0], output[0]
     return Walk(x, padded, kernel, output, window, offsets, groups)
@@ -165,11 +165,12 @@ def _bias(
     numbers = torch.as_tensor(bias, dtype=like.dtype, device=like.device).reshape(-1)
     if len(numbers) != outputs:
         raise Problem("correlate_bias", outputs=outputs, found=len(numbers))
-    _check_finite(numbers)
+    check_finite(numbers)
     return numbers
 
 
-def _check_finite(*tensors: Tensor) -> None:
+def check_finite(*tensors: Tensor) -> None:
+    """Raise `Problem` (a ValueError) where a tensor holds NaN or infinity."""
     for tensor in tensors:
         # NaN and infinity show in the sum, which is ten times as fast; so does an overflow
         if not math.isfinite(tensor.detach().sum()) and not torch.isfinite(tensor).all():

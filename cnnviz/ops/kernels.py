@@ -1,4 +1,4 @@
-"""Named kernels, each with what it shows in its docstring's words.
+"""Named kernels for images; what each shows is said by the catalogues, `kernel.shows.<name>`.
 
 Every kernel is a (kernel_height, kernel_width) float32 tensor, written as it is applied by a
 cross-correlation. Sobel and Laplacian: Gonzalez and Woods, *Digital Image Processing*, ch. 3;
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from cnnviz.problems import Problem
 
-# Name → rows. What each shows is said by the catalogues under `kernel.<name>.shows`.
+# name → rows
 _ROWS: dict[str, list[list[float]]] = {
     "identity": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
     "ramp": [[0, 1], [2, 3]],
@@ -51,6 +51,7 @@ def from_direction(dx: float, dy: float) -> Tensor:
 
     The derivative along a direction is the gradient's dot product with it (Freeman and
     Adelson 1991, steerable filters): cos θ · Sobel x + sin θ · Sobel y. x points right, y down.
+    The vector's length does not matter; `Problem` (a ValueError) where it is 0 or not finite.
     """
     length = math.hypot(dx, dy)
     if not length or not math.isfinite(length):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnviz.ops.correlation import correlate
+from cnnviz.ops.correlation import check_finite, correlate
 from cnnviz.ops.windows import Window
 from cnnviz.problems import Problem
 
@@ -56,11 +56,16 @@ def learn_kernel(
         raise Problem("learn_lr", lr=lr)
     if not 1 <= steps <= MOST_STEPS:
         raise Problem("learn_steps", low=1, high=MOST_STEPS, steps=steps)
-    expected = window.output_shape(tuple(x.shape))
-    if tuple(y.shape) != expected:
+    expected = correlate(x, torch.zeros(size), window).output.shape  # says what does not fit
+    if y.shape != expected:
         raise Problem(
-            "learn_shapes", kernel_size=size, x=tuple(x.shape), expected=expected, y=tuple(y.shape)
+            "learn_shapes",
+            kernel_size=size,
+            x=tuple(x.shape),
+            expected=tuple(expected),
+            y=tuple(y.shape),
         )
+    check_finite(y)
     path: list[LearningStep] = []
     kernel = _random_start(size, seed)
     for _ in range(steps + 1):
@@ -99,7 +104,9 @@ def _measure(x: Tensor, y: Tensor, kernel: Tensor, window: Window) -> LearningSt
     kernel = kernel.clone().requires_grad_()
     try:
         error = correlate(x, kernel, window).output - y
-    except Problem:
+    except Problem as problem:
+        if problem.kind != "not_finite":
+            raise
         return None
     loss = (error**2).sum()
     (gradient,) = torch.autograd.grad(loss, kernel)

@@ -23,12 +23,36 @@ MOST_UNDO = 50
 
 @dataclasses.dataclass
 class History(Generic[S]):
-    """The settings as they were, are, and were before an undo."""
+    """The settings as they were, are, and were before an undo.
+
+    It changes itself without a look at Streamlit's session, which could end the run halfway.
+    """
 
     past: list[S]
     now: S
     future: list[S]
     link: int = 0  # counts the links that were followed; the stage then goes to the link's step
+    checked: int = -1  # the last of these whose step was looked at
+    done: int = 0  # the last edit of the stage that is in here
+
+    def set(self, new: S) -> None:
+        """Replace the settings; what was before can be undone, unless only the view changed."""
+        if new == self.now or not links.allowed(new, self.now):
+            return
+        if links.keep_view(self.now, new) != new:
+            self.past = [*self.past, self.now][-MOST_UNDO:]
+            self.future = []
+        self.now = new
+
+    def undo(self) -> None:
+        if self.past:
+            self.future = [self.now, *self.future]
+            self.now = links.keep_view(self.past.pop(), self.now)
+
+    def redo(self) -> None:
+        if self.future:
+            self.past.append(self.now)
+            self.now = links.keep_view(self.future.pop(0), self.now)
 
 
 class Desk(Generic[S]):
@@ -63,11 +87,7 @@ class Desk(Generic[S]):
 
     def set(self, new: S) -> None:
         """Replace all settings; the state before can be undone."""
-        history = self.history
-        if new == history.now or not links.allowed(new, history.now):
-            return
-        history.past = [*history.past, history.now][-MOST_UNDO:]
-        history.now, history.future = new, []
+        self.history.set(new)
 
     def forget(self, **values: Any) -> None:
         """Replace some settings without a trace: what a link asked for in vain."""
@@ -81,16 +101,10 @@ class Desk(Generic[S]):
         self.history.link += 1
 
     def undo(self) -> None:
-        history = self.history
-        if history.past:
-            history.future = [history.now, *history.future]
-            history.now = history.past.pop()
+        self.history.undo()
 
     def redo(self) -> None:
-        history = self.history
-        if history.future:
-            history.past.append(history.now)
-            history.now = history.future.pop(0)
+        self.history.redo()
 
     def bind(
         self,

@@ -16,6 +16,8 @@ def formula(walk: Walk) -> None:
         st.markdown(f"**{t(f'formula.{form}')}** {t(f'formula.{form}_padding')}")
         lines = (latex(name, axis, n) for name, axis, n in axes)
         st.latex(r"\begin{aligned}" + r" \\[1.2ex] ".join(lines) + r"\end{aligned}")
+    if any(axis.dilation > 1 for _, axis, _ in axes):
+        st.markdown(t("formula.dilated"))
     st.markdown(leftover_line(walk))
 
 

@@ -7,12 +7,13 @@ import gc
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
-from cnnviz.components.address import address, take_followed
+from cnnviz.components.address import address, followed, mark_followed
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk, S
@@ -21,6 +22,7 @@ from cnnviz.ui.navigation import PAGES, SECTIONS
 from cnnviz.ui.settings import Rejected, choice
 
 STYLE = Path(__file__).with_name("frame.css")
+MOST_TOLD = 5  # parts of a link that are complained of one by one
 STREAMLITS = ("embed", "embed_options")  # parameters that Streamlit reads
 
 
@@ -115,8 +117,9 @@ def desk(page: str, settings: type[S]) -> Desk[S]:
     ours = (*FRAME, *STREAMLITS)
     link = {name: text for name, text in st.query_params.items() if name not in ours}
     found = Desk(page, settings, link)
-    if followed := take_followed():
-        found.follow(followed)
+    if clicked := followed():
+        found.follow(clicked[1])
+        mark_followed(clicked[0])
     tell(found.rejected)
     return found
 
@@ -144,13 +147,19 @@ def tell(rejected: Iterable[Rejected]) -> None:
         )
         for refused in rejected
     ]
+    if len(lines) > MOST_TOLD:
+        lines[MOST_TOLD:] = [t("link.more", n=len(lines) - MOST_TOLD)]
     if lines:
         st.toast("\n\n".join(lines), icon=":material/link_off:", duration="infinite")
 
 
-def tell_step(step: int, steps: int) -> None:
-    """Say that the link's step lies past the end of its walk."""
-    tell([Rejected("step", str(step), "whole", {"low": 1, "high": steps})])
+def check_step(desk: Desk[Any], step: int, steps: int) -> None:
+    """Say, once for every link, that its step lies past the end of its walk."""
+    history = desk.history
+    if history.checked != history.link and step > steps:
+        tell([Rejected("step", str(step), "whole", {"low": 1, "high": steps})])
+        desk.forget(step=1)
+    history.checked = history.link
 
 
 def say(problem: Problem) -> None:

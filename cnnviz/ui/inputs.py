@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ GROUPS = {
     "draw": ("draw",),
     "image": (*SETS, "photo"),
 }
+UNTOUCHED = EXAMPLES["ramp"].cells
 SAMPLES = ("camera", "coffee")
 PHOTO = "photo"  # the reader's own picture, in the session: never in a link
 
@@ -37,7 +39,7 @@ class InputSettings:
     """Which input is on screen; fields that the choice does not use keep their last value."""
 
     input: str = choice("ramp", [name for names in GROUPS.values() for name in names])
-    cells: Grid = grid(EXAMPLES["ramp"].cells, LARGEST_GRID)
+    cells: Grid = grid(UNTOUCHED, LARGEST_GRID)
     drawing: bytes = drawing(SIDE)
     label: int = whole(9, 0, 9)
     nth: int = whole(0, 0, 199)
@@ -84,9 +86,9 @@ def photo_is_missing(settings: InputSettings) -> bool:
     return own and st.session_state.get(PHOTO) is None
 
 
-def can_edit(settings: InputSettings) -> bool:
-    """Whether the input is a grid small enough to be edited cell by cell."""
-    return max(input_plane(settings).shape) <= LARGEST_GRID
+def can_edit(plane: Tensor) -> bool:
+    """Whether a (rows, cols) input is small enough to be edited cell by cell."""
+    return max(plane.shape) <= LARGEST_GRID
 
 
 def can_draw(settings: InputSettings) -> bool:
@@ -127,6 +129,7 @@ def edit_cell(plane: Tensor, edit: Edit) -> Grid:
 
 
 def as_grid(rows: list[list[float]]) -> Grid:
+    """Rows of a tensor's `tolist()` as settings keep them."""
     return tuple(tuple(row) for row in rows)
 
 
@@ -145,18 +148,21 @@ def _byte(value: object) -> int:
 # ---- the controls
 
 
-def input_controls(desk: Desk[S], follow: Callable[[S, str], S]) -> None:
+def input_controls(desk: Desk[S], follow: Callable[[S, S], S]) -> None:
     """Choose the input; what belongs to the choice appears below it.
 
-    `follow` lets the page change more along with a newly chosen input: a fitting kernel, say.
+    `follow(before, after)` lets the page change more along with a newly chosen input: a fitting
+    kernel, say.
     """
 
     def take_input(settings: S, name: str) -> S:
-        return follow(_take_input(settings, name), name)
+        return follow(settings, _take_input(settings, name))
 
     def take_group(settings: S, group: str) -> S:
-        names = GROUPS[group]
-        return settings if settings.input in names else take_input(settings, names[0])
+        if settings.input in GROUPS[group]:
+            return settings
+        own = group == "grid" and settings.cells != UNTOUCHED  # back to what the reader made
+        return take_input(settings, "own" if own else GROUPS[group][0])
 
     group = next(group for group, names in GROUPS.items() if desk.now.input in names)
     st.segmented_control(
@@ -185,7 +191,7 @@ def input_controls(desk: Desk[S], follow: Callable[[S, str], S]) -> None:
 
 def _take_input(settings: S, name: str) -> S:
     changed = replace(settings, input=name)
-    if name == "own" and settings.input in EXAMPLES:
+    if name == "own" and settings.input in EXAMPLES and settings.cells == UNTOUCHED:
         changed = replace(changed, cells=EXAMPLES[settings.input].cells)
     return changed
 
@@ -242,6 +248,10 @@ def _photo_controls(desk: Desk[S]) -> None:
     )
 
 
+def _css_string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
+
+
 def _upload_controls(desk: Desk[S]) -> None:
     """A file, or the camera where the reader asks for it: it wants a permission."""
 
@@ -262,7 +272,7 @@ def _upload_controls(desk: Desk[S]) -> None:
         "<style>[data-testid=stFileUploaderDropzone] button p {font-size: 0}"
         "[data-testid=stFileUploaderDropzoneInstructions] {display: none}"
         "[data-testid=stFileUploaderDropzone] button p::after {font-size: 1rem;"
-        f" content: '{t('input.upload_button')}'}}</style>"
+        f" content: {_css_string(t('input.upload_button'))}}}</style>"
     )
     st.file_uploader(
         t("input.upload"),

@@ -18,6 +18,7 @@ from cnnviz.ui.inputs import as_grid, edit_cell, resized
 from cnnviz.ui.settings import Grid, choice, grid, limits, whole
 
 LARGEST_KERNEL = 11
+UNTOUCHED = as_grid(kernels.named("ramp").tolist())
 CHOICES = (*kernels.NAMES, "direction", "own")
 
 
@@ -26,7 +27,7 @@ class KernelSettings:
     """Which kernel is on screen; `weights` count for "own", `angle` for "direction"."""
 
     kernel: str = choice("ramp", CHOICES)
-    weights: Grid = grid(as_grid(kernels.named("ramp").tolist()), LARGEST_KERNEL)
+    weights: Grid = grid(UNTOUCHED, LARGEST_KERNEL)
     angle: int = whole(45, 0, 359)  # degrees, clockwise from the right: y points down
 
 
@@ -80,6 +81,6 @@ def kernel_controls(desk: Desk[S]) -> None:
 
 
 def _take_kernel(settings: S, name: str) -> S:
-    if name == "own":  # start from what is there
+    if name == "own" and settings.weights == UNTOUCHED:  # start from what is there
         return replace(settings, kernel=name, weights=as_grid(kernel_of(settings).tolist()))
     return replace(settings, kernel=name)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import streamlit as st
 from torch import Tensor
 
 from cnnviz.ops import Walk, Window, correlate
+from cnnviz.problems import Problem
+from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
 from cnnviz.ui.settings import choice, limits, whole
@@ -46,17 +48,35 @@ def ways_to_fit(
 ) -> dict[str, dict[str, int]]:
     """What makes a kernel fit that is too large for its input: buttons' labels → changes."""
     shape = tuple(x.shape)
-    short = (
-        axis.extent - n
-        for axis, n in zip(window_of(settings, kernel).along(shape), shape, strict=True)
+    undilated = replace(settings, dilation=1)
+    padding, less = (
+        _least_padding(settings, shape, kernel),
+        _least_padding(undilated, shape, kernel),
     )
-    padding = (max(short) + 1) // 2
-    ways = {}
-    if settings.padding < padding <= limits(OperationSettings, "padding")[1]:
-        ways[t("refusal.padding", padding=padding)] = {"padding": padding}
-    if settings.dilation > 1:
-        ways[t("refusal.dilation")] = {"dilation": 1}
-    return ways
+    ways = {
+        t("refusal.padding", padding=padding): {"padding": padding},
+        t("refusal.dilation"): {"dilation": 1},
+        t("refusal.both", padding=less): {"padding": less, "dilation": 1},
+    }
+    fitting = [way for way in ways.items() if _fits(settings, way[1], shape, kernel)]
+    return dict(fitting[:2])
+
+
+def _least_padding(settings: OperationSettings, shape: tuple[int, ...], kernel: Tensor) -> int:
+    """The padding on each side with which the kernel fits an input of this shape."""
+    axes = window_of(settings, kernel).along(shape)
+    return (max(axis.extent - n for axis, n in zip(axes, shape, strict=True)) + 1) // 2
+
+
+def _fits(
+    settings: OperationSettings, changes: dict[str, int], shape: tuple[int, ...], kernel: Tensor
+) -> bool:
+    changed = replace(settings, **changes)  # type: ignore[arg-type]
+    try:
+        window_of(changed, kernel).output_shape(shape)
+    except Problem:
+        return False
+    return links.allowed(changed, settings)
 
 
 def operation_controls(desk: Desk[S]) -> None:

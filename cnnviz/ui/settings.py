@@ -32,6 +32,7 @@ class Codec:
     limits: Mapping[str, object]  # the values in that sentence, and the controls' ranges
     longest: int = 40  # characters; more is refused unread
     written: bool = True  # False where the browser writes this part of the link itself
+    view: bool = False  # True for how one looks at the page, which an undo leaves alone
 
 
 class Rejected(NamedTuple):
@@ -43,7 +44,7 @@ class Rejected(NamedTuple):
     limits: Mapping[str, object]
 
 
-def choice(default: str, options: Sequence[str]) -> Any:
+def choice(default: str, options: Sequence[str], *, view: bool = False) -> Any:
     """One of some language-neutral words."""
 
     def read(text: str) -> str:
@@ -51,26 +52,28 @@ def choice(default: str, options: Sequence[str]) -> Any:
             raise ValueError(text)
         return text
 
-    return _field(default, Codec(read, str, "choice", {"options": ", ".join(options)}))
+    allowed = {"options": ", ".join(options)}
+    return _field(default, Codec(read, str, "choice", allowed, view=view))
 
 
-def whole(default: int, low: int, high: int, *, written: bool = True) -> Any:
+def whole(default: int, low: int, high: int, *, written: bool = True, view: bool = False) -> Any:
     """A whole number from `low` to `high`."""
 
     def read(text: str) -> int:
         return int(_within(float(int(text)), low, high))
 
     limits = {"low": low, "high": high}
-    return _field(default, Codec(read, str, "whole", limits, written=written))
+    return _field(default, Codec(read, str, "whole", limits, written=written, view=view))
 
 
-def number(default: float, low: float, high: float) -> Any:
+def number(default: float, low: float, high: float, *, view: bool = False) -> Any:
     """A number from `low` to `high`."""
 
     def read(text: str) -> float:
         return _within(float(text), low, high)
 
-    return _field(default, Codec(read, shortest, "number", {"low": low, "high": high}))
+    limits = {"low": low, "high": high}
+    return _field(default, Codec(read, shortest, "number", limits, view=view))
 
 
 def grid(default: Grid, side: int) -> Any:
@@ -161,6 +164,13 @@ def write(settings: Any) -> dict[str, str]:
         if codec.written and value != field.default:
             found[field.name] = codec.write(value)
     return found
+
+
+def keep_view(settings: S, now: S) -> S:
+    """The settings, looked at as now: with the view's fields of `now`."""
+    fields = dataclasses.fields(settings)  # type: ignore[arg-type]
+    view = {f.name: getattr(now, f.name) for f in fields if f.metadata["codec"].view}
+    return dataclasses.replace(settings, **view)  # type: ignore[type-var]
 
 
 def allowed(new: Any, before: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 from torch import Tensor
 
-from cnnviz.components.take import File, Wish, take, take_wish
+from cnnviz.components.take import File, Wish, take, wish
 from cnnviz.export.code import pytorch_code
 from cnnviz.export.notebook import notebook
 from cnnviz.export.picture import gif, png
@@ -39,25 +39,27 @@ MIME = {
 
 def takeaway(key: str, name: str, scene: Takeaway | None) -> None:
     """The buttons; `name` is the files' stem. Without a scene only the link is to be had."""
-    wish = take_wish(key)
-    file = _file(wish, name, scene) if wish and scene and wish.kind in MIME else None
+    asked = wish(key)
+    file = _file(asked, name, scene) if asked else None
     take(key, texts("take"), file, ready=scene is not None)
 
 
-def _file(wish: Wish, name: str, scene: Takeaway) -> File:
+def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
+    if scene is None:
+        return File(wish, refused=t("take.failed"))
     dark = st.context.theme.type == "dark"  # as the reader sees it
     makers: dict[str, Callable[[], bytes]] = {
-        "png": lambda: png(scene.walk, wish.step, dark=dark),
-        "gif": lambda: gif(scene.walk, dark=dark),
+        "png": lambda: png(scene.walk, wish.step, flip=scene.flip, dark=dark),
+        "gif": lambda: gif(scene.walk, flip=scene.flip, dark=dark),
         "notebook": lambda: notebook(
             scene.title, scene.paragraphs, scene.code, scene.walk.output, _web_link(wish.href)
         ),
     }
-    mime, suffix = MIME[wish.kind]
     try:
+        mime, suffix = MIME[wish.kind]
         with st.spinner(t("take.making")):
             content = makers[wish.kind]()
-    except ValueError:
+    except (KeyError, ValueError):  # no such kind, or no such step
         return File(wish, refused=t("take.failed"))
     return File(wish, f"{name}.{suffix}", mime, content)
 

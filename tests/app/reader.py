@@ -16,7 +16,7 @@ from torch import Tensor
 
 APP = Path(__file__).parents[2] / "app.py"
 PAGE = "cross-correlation"
-stamps = itertools.count(1)
+ids = itertools.count(1)
 
 
 @dataclass
@@ -76,15 +76,21 @@ def stage(app: AppTest) -> Stage:
     return Stage(data["meta"], **planes)
 
 
-def act(app: AppTest, **event: Any) -> AppTest:
-    """Do something on the stage, as the browser would report it."""
-    app.session_state[f"{PAGE}.stage"] = {"event": {**event, "stamp": next(stamps)}}
+def mail(app: AppTest, key: str, name: str, *messages: dict[str, Any]) -> None:
+    """Send what a component in the browser would send; numbered, if it is not already."""
+    numbered = [{"id": next(ids), **message} for message in messages]
+    app.session_state[key] = {name: {"token": app.session_state["token"], "messages": numbered}}
+
+
+def act(app: AppTest, *more: dict[str, Any], **edit: Any) -> AppTest:
+    """Do something on the stage, and more before the page hears of it."""
+    mail(app, f"{PAGE}.stage", "edits", edit, *more)
     return run(app)
 
 
 def follow(app: AppTest, query: str) -> AppTest:
     """Click a link on the page."""
-    app.session_state["address"] = {"followed": {"query": query, "stamp": next(stamps)}}
+    mail(app, "address", "followed", {"query": query})
     return run(app)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.app.reader import PAGE, act, run, stage, stamps, toasts, visit
+from tests.app.reader import PAGE, act, ids, mail, run, stage, toasts, visit
 
 RAMP = torch.arange(9.0).reshape(1, 3, 3)
 K = torch.tensor([[[0.0, 1.0], [2.0, 3.0]]])
@@ -106,7 +106,7 @@ def test_unknown_act_changes_nothing(event: dict[str, object]) -> None:
 @pytest.mark.parametrize("event", [None, "text", 5, [1, 2]])
 def test_what_is_no_event_changes_nothing(event: object) -> None:
     app = visit()
-    app.session_state[f"{PAGE}.stage"] = {"event": event}
+    app.session_state[f"{PAGE}.stage"] = {"edits": event}
     assert stage(run(app)).output.tolist() == OUTPUT
 
 
@@ -199,8 +199,36 @@ def test_undo_where_there_is_nothing_to_undo_changes_nothing() -> None:
 
 def test_edit_and_a_control_in_one_run_both_count() -> None:
     app = visit()
-    app.session_state[f"{PAGE}.stage"] = {"event": {**CELL, "stamp": next(stamps)}}
+    mail(app, f"{PAGE}.stage", "edits", CELL)
     app.slider(key=f"{PAGE}.padding.en").set_value(1)
     shown = stage(run(app))
     assert shown.input[0, 0, 0] == 1
     assert shown.meta["window"]["padding"] == [1, 1]
+
+
+def test_edits_close_together_all_count() -> None:
+    other = {**CELL, "at": [0, 2, 2], "value": 5}
+    shown = stage(act(visit(), other, **CELL))
+    assert (shown.input[0, 0, 0], shown.input[0, 2, 2]) == (1, 5)
+
+
+def test_edit_that_is_sent_again_counts_once() -> None:
+    app = act(visit(), id=next(ids), **CELL)
+    done = stage(app).meta["done"]
+    act(app, {"kind": "undo"}, id=done, **CELL)
+    assert stage(app).input.equal(RAMP)
+
+
+def test_edit_of_a_session_that_is_gone_does_not_count() -> None:
+    app = visit()
+    message = {"id": next(ids), **CELL}
+    app.session_state[f"{PAGE}.stage"] = {"edits": {"token": "old", "messages": [message]}}
+    assert stage(run(app)).input.equal(RAMP)
+
+
+def test_undo_leaves_the_open_tab_alone() -> None:
+    app = act(visit(), **CELL)
+    app.session_state[f"{PAGE}.panel.en"] = "PyTorch code"
+    run(app)
+    act(run(app), kind="undo")
+    assert stage(app).input.equal(RAMP)

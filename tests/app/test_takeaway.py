@@ -11,15 +11,14 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import PAGE, run, sent, stamps, visit
+from tests.app.reader import PAGE, mail, run, sent, visit
 
 HREF = "https://example.org/cross-correlation?lang=en&step=2"
 
 
 def wish(app: AppTest, **changes: object) -> dict[str, Any] | None:
     """What the page answers to a wish for a file."""
-    wished = {"kind": "png", "step": 0, "href": HREF, "stamp": next(stamps), **changes}
-    app.session_state[f"{PAGE}.take"] = {"wish": wished}
+    mail(app, f"{PAGE}.take", "wish", {"kind": "png", "step": 0, "href": HREF, **changes})
     data = sent(run(app), "take")
     assert data is not None
     file: dict[str, Any] | None = data["file"]
@@ -111,11 +110,12 @@ def test_picture_of_a_step_that_is_not_there_is_refused_in_words(step: int, lang
         {"step": math.nan},
         {"step": math.inf},
         {"step": []},
-        {"stamp": "now"},
     ],
 )
-def test_damaged_wish_is_no_wish(damage: dict[str, object]) -> None:
-    assert wish(visit(), **damage) is None
+def test_damaged_wish_is_refused_in_words(damage: dict[str, object]) -> None:
+    file = wish(visit(), **damage)
+    assert file
+    assert file["refused"]
 
 
 @pytest.mark.parametrize("event", [None, "png", 5, [], {}])

@@ -55,7 +55,7 @@ def test_sample_photos_are_bundled(tab: Page, app_url: str) -> None:
 def test_one_colour_of_a_photo_is_another_plane(tab: Page, app_url: str) -> None:
     stage = open_stage(tab, app_url, input="photo", photo="coffee", side=32, kernel="identity")
     grey = stage.live.inner_text()
-    stage.choose("Plane", "Red")
+    stage.choose("Channel", "Red")
     stage.expect_linked("channel")
     expect(stage.live).not_to_have_text(grey)
 

@@ -8,21 +8,28 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from cnnviz.components import register
+from cnnviz.components.mail import messages, token
 
 _address = register("address")
 KEY = "address"
+LONGEST = 20_000  # characters of a link
 
 
 def address(link: Mapping[str, str], language: str) -> None:
     """Show this link in the address bar; `language` is the page's."""
-    data = {"query": urlencode(link), "language": language}
+    data = {"query": urlencode(link), "language": language, "token": token()}
     _address(key=KEY, data=data, on_followed_change=lambda: None)
 
 
-def take_followed() -> dict[str, str]:
-    """What a link on the page, clicked since the last run, asks for; empty without one."""
-    event = (st.session_state.get(KEY) or {}).get("followed")
-    if not isinstance(event, Mapping) or event.get("stamp") == st.session_state.get("followed"):
-        return {}
-    st.session_state["followed"] = event.get("stamp")
-    return dict(parse_qsl(str(event.get("query"))[:20_000]))
+def followed() -> tuple[int, dict[str, str]] | None:
+    """The link on the page that was clicked last, with its number, until `mark_followed`."""
+    found = messages(KEY, "followed", st.session_state.get("followed", 0))
+    if not found:
+        return None
+    query = str(found[-1].get("query"))[:LONGEST]
+    return found[-1]["id"], dict(parse_qsl(query))
+
+
+def mark_followed(number: int) -> None:
+    """Not to be followed again."""
+    st.session_state["followed"] = number

@@ -20,16 +20,17 @@ export default function ({ data, parentElement, setStateValue }) {
   document.documentElement.lang = data.language; // for screen readers; Streamlit says English
   const kept = listeners.get(parentElement);
   if (kept) {
-    kept.setStateValue = setStateValue;
+    Object.assign(kept, { setStateValue, token: data.token });
     return kept.stop;
   }
-  const state = { setStateValue };
+  const state = { setStateValue, token: data.token };
   const follow = (event) => {
     const link = event.target.closest?.('a[href^="?"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
-    state.setStateValue("followed", { query: link.getAttribute("href").slice(1), stamp: Date.now() });
+    const message = { id: Date.now(), query: link.getAttribute("href").slice(1) };
+    state.setStateValue("followed", { token: state.token, messages: [message] });
   };
   document.addEventListener("click", follow, true);
   state.stop = () => {

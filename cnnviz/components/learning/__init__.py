@@ -29,6 +29,7 @@ def learning(
             "rows": rows,
             "cols": cols,
             "lr": lr,
+            "key": key,
             "strings": dict(strings),
             "classroom": classroom,
         },

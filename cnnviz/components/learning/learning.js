@@ -1,6 +1,7 @@
 // A kernel finding its way by gradient descent: kernel, gradient, and the loss as a curve.
 
 const lessons = new WeakMap();
+const places = (window.cnnvizLearning ??= new Map()); // key → update, while another tab is open
 const WIDTH = 480;
 const HEIGHT = 190;
 const EDGE = { left: 56, right: 12, top: 10, bottom: 26 };
@@ -29,10 +30,10 @@ class Learning {
     this.find(".learning").setAttribute("aria-label", strings.learning);
     this.find(".transport").setAttribute("aria-label", strings.transport);
     for (const name of ["kernel", "gradient", "loss"]) this.find(`.${name} h3 b`).textContent = strings[name];
+    this.transport.setStrings(strings);
+    this.transport.restart(this.losses.length, this.made ? this.transport.index : (places.get(meta.key) ?? 0));
     if (this.made !== `${rows}×${cols}`) this.build(rows, cols);
     for (const plane of [this.kernel, this.gradient]) plane.strings = strings;
-    this.transport.setStrings(strings);
-    this.transport.restart(this.losses.length, this.transport.index);
     this.drawAxes();
     this.render();
   }
@@ -135,6 +136,7 @@ export default function ({ data, parentElement }) {
   lesson.update(data);
   return () => {
     lesson.transport.pause();
+    places.set(lesson.meta.key, lesson.transport.index);
     lessons.delete(parentElement);
   };
 }

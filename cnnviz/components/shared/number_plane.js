@@ -6,6 +6,7 @@ class NumberPlane extends Plane {
     super(spec);
     this.element.classList.add("numbers");
     this.element.setAttribute("role", "grid");
+    this.element.setAttribute("aria-readonly", !this.editable);
     this.cells = new Map();
     this.build();
     this.listen();
@@ -41,7 +42,8 @@ class NumberPlane extends Plane {
     this.values = values;
     this.tints = tints;
     for (const [name, cell] of this.cells) this.paint(cell, ...name.split(",").map(Number));
-    if (!this.element.querySelector("[tabindex='0']")) this.at(0, 0).tabIndex = 0;
+    // what answers to nothing, the lens, is no stop for the keyboard
+    if (this.onPick && !this.element.querySelector("[tabindex='0']")) this.at(0, 0).tabIndex = 0;
   }
 
   paint(cell, r, c) {
@@ -104,6 +106,10 @@ class NumberPlane extends Plane {
       if (where(event)) this.onHover?.(where(event));
     });
     this.element.addEventListener("pointerleave", () => this.onHover?.(null));
+    this.element.addEventListener("focusin", (event) => {
+      if (event.target.matches(":focus-visible") && where(event)) this.onHover?.(where(event));
+    });
+    this.element.addEventListener("focusout", () => this.onHover?.(null));
     this.element.addEventListener("mousedown", (event) => {
       this.wasFocused = event.target.closest("[data-at]") === this.element.getRootNode().activeElement;
     });

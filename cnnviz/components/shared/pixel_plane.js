@@ -7,6 +7,7 @@ const INKS = {
   now: "--output",
   picked: "--st-primary-color",
   leftover: "--leftover",
+  halo: "--st-background-color",
 };
 
 class PixelPlane extends Plane {
@@ -15,6 +16,7 @@ class PixelPlane extends Plane {
     super(spec);
     this.element.classList.add("pixels");
     this.element.tabIndex = this.editable ? 0 : -1;
+    this.element.setAttribute("role", "group");
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
     this.picture = document.createElement("canvas"); // the values at the size they are shown
@@ -151,8 +153,7 @@ class PixelPlane extends Plane {
   // A block of neighbours gets one frame, scattered cells (dilation) one each.
   drawMark(context, name, cells) {
     if (!cells.length) return;
-    context.strokeStyle = this.inks[name];
-    context.lineWidth = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
+    const line = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
     const rows = cells.map(([r]) => r);
     const cols = cells.map(([, c]) => c);
     const [top, left] = [Math.min(...rows), Math.min(...cols)];
@@ -162,9 +163,15 @@ class PixelPlane extends Plane {
         ? [this.box(top, left, height, width)]
         : cells.map(([r, c]) => this.box(r, c));
     for (const [x, y, w, h] of blocks) {
-      const edge = context.lineWidth / 2;
-      const room = Math.max(w, h) > 3 * context.lineWidth ? edge : -edge / 2;
-      context.strokeRect(x + room, y + room, w - 2 * room, h - 2 * room);
+      const room = Math.max(w, h) > 3 * line ? line / 2 : -line / 4;
+      const frame = [x + room, y + room, w - 2 * room, h - 2 * room];
+      // a halo sets the frame off from pixels of its own colour
+      context.strokeStyle = this.inks.halo;
+      context.lineWidth = line + 2 * this.scale;
+      context.strokeRect(...frame);
+      context.strokeStyle = this.inks[name];
+      context.lineWidth = line;
+      context.strokeRect(...frame);
     }
   }
 

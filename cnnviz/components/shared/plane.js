@@ -33,7 +33,8 @@ class Plane {
   }
 
   nameOf(r, c) {
-    return fill(this.strings.cell, { row: r + 1, column: c + 1 });
+    const name = this.inside(r, c) ? this.strings.cell : this.strings.padding_cell;
+    return fill(name, { row: r + 1, column: c + 1 });
   }
 
   canEdit(r, c) {
@@ -69,7 +70,8 @@ class Plane {
   // A field over the cell. Enter and Tab keep and go on, Escape gives up, leaving it keeps.
   edit(r, c, typed) {
     const input = document.createElement("input");
-    input.value = typed ?? String(Number(this.valueAt(r, c).toPrecision(7)));
+    const before = String(Number(this.valueAt(r, c).toPrecision(9))); // as many as float32 needs
+    input.value = typed ?? before;
     input.setAttribute("aria-label", this.nameOf(r, c));
     input.maxLength = 24;
     this.place(input, r, c);
@@ -82,7 +84,7 @@ class Plane {
       const text = input.value;
       input.remove();
       if (next) this.focus(...next) || this.focus(r, c);
-      if (keep) this.commit(r, c, text);
+      if (keep && text.trim() && text !== before) this.commit(r, c, text);
     };
     input.addEventListener("blur", () => close(true));
     input.addEventListener("keydown", (event) => {
@@ -98,7 +100,6 @@ class Plane {
 
   commit(r, c, text) {
     const value = Number(text.trim().replace(MINUS, "-").replace(",", "."));
-    if (text.trim() === "" || value === this.valueAt(r, c)) return;
-    this.onEdit([r, c], value, text);
+    if (value !== this.valueAt(r, c)) this.onEdit([r, c], value, text);
   }
 }

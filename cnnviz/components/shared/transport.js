@@ -87,10 +87,9 @@ class Transport {
     this.slider.value = this.index + 1;
     const share = this.count > 1 ? this.index / (this.count - 1) : 1;
     this.slider.style.setProperty("--share", `${share * 100}%`);
-    this.where.textContent = fill(this.strings.where, {
-      i: this.index + this.first,
-      n: this.count - 1 + this.first,
-    });
+    const place = { i: this.index + this.first, n: this.count - 1 + this.first };
+    this.where.textContent = fill(this.strings.where, place);
+    this.slider.setAttribute("aria-valuetext", this.where.textContent);
   }
 
   showPlaying() {
@@ -133,20 +132,20 @@ class Transport {
     let due = 0;
     let before = null;
     const frame = (now) => {
-      if (!this.playing) return;
       due += ((now - (before ?? now)) / 1000) * this.rate();
       before = now;
       const steps = Math.floor(due);
       due -= steps;
       if (steps) this.move(this.index + steps);
       if (this.index >= this.count - 1) return this.pause();
-      requestAnimationFrame(frame);
+      this.next = requestAnimationFrame(frame);
     };
-    requestAnimationFrame(frame);
+    this.next = requestAnimationFrame(frame);
   }
 
   pause() {
     if (!this.playing) return;
+    cancelAnimationFrame(this.next); // or a quick Play would have two of them running
     this.playing = false;
     this.showPlaying();
     this.onRest(this.index);
@@ -162,6 +161,6 @@ class Transport {
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
-    this.act(act);
+    if (!(act === "play" && event.repeat)) this.act(act);
   }
 }

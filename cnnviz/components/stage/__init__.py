@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import streamlit as st
 import torch
 from torch import Tensor
 
 from cnnviz.components import register
+from cnnviz.components.mail import messages, token
 from cnnviz.ops import Walk
 
 SHARED = (
@@ -48,32 +48,32 @@ class Options:
     autoplay: bool = False
     classroom: bool = False
     height: int | None = None  # most pixels of the picture
-    largest: float = 1e6  # of a number that is typed
+    largest: float = 0  # of a number that is typed
+    done: int = 0  # the last edit that this walk contains
 
 
 @dataclass(frozen=True)
 class Edit:
     """What a reader did on the stage. Comes from a browser: check before use."""
 
+    id: int  # rising
     kind: str  # "cell", "draw", "clear", "undo", "redo"
     detail: Mapping[str, Any]
 
 
 def stage(walk: Walk, key: str, options: Options) -> None:
-    """Show a walk over one or two spatial axes; `take_edit(key)` tells what was edited on it."""
+    """Show a walk over one or two spatial axes; `edits(key, ...)` tells what was edited on it."""
     data = payload(walk, options)
-    data["meta"]["key"] = key  # the browser is told another one, new at every mount
-    _stage(key=key, data=data, on_event_change=lambda: None)
+    data["meta"] |= {"key": key, "token": token()}  # the browser is told another key, new each time
+    _stage(key=key, data=data, on_edits_change=lambda: None)
 
 
-def take_edit(key: str) -> Edit | None:
-    """The reader's last act on the stage, once; None where there is nothing new."""
-    event = (st.session_state.get(key) or {}).get("event")
-    if not isinstance(event, Mapping) or event.get("stamp") == st.session_state.get(f"{key}/stamp"):
-        return None
-    st.session_state[f"{key}/stamp"] = event.get("stamp")
-    detail = {name: value for name, value in event.items() if name not in ("kind", "stamp")}
-    return Edit(str(event.get("kind")), detail)
+def edits(key: str, after: int) -> list[Edit]:
+    """What the reader did on the stage since the edit with the number `after`."""
+    return [
+        Edit(message["id"], str(message.get("kind")), message)
+        for message in messages(key, "edits", after)
+    ]
 
 
 def payload(walk: Walk, options: Options) -> dict[str, Any]:
@@ -118,6 +118,7 @@ def payload(walk: Walk, options: Options) -> dict[str, Any]:
         "classroom": options.classroom,
         "height": options.height,
         "largest": options.largest,
+        "done": options.done,
     }
     return {"meta": meta, **{name: encode(tensor) for name, tensor in planes.items()}}
 

@@ -4,8 +4,8 @@
 const FASTEST_ALOUD = 2; // steps a second that a screen reader can follow
 
 const stages = new WeakMap(); // one Stage for each place it is mounted in
-// Key → step and speed, kept while another page is shown. On the window, because Streamlit loads
-// this file anew each time the component is mounted.
+// Key → step, speed, tool and pin, kept while another page is shown. On the window, because
+// Streamlit loads this file anew each time the component is mounted.
 const memory = (window.cnnvizStages ??= new Map());
 
 class Stage {
@@ -13,6 +13,7 @@ class Stage {
     this.section = root.querySelector(".stage");
     this.hover = null;
     this.pin = null;
+    this.pending = []; // edits that no walk from Python contains yet
     this.picture = new Picture(root, {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
@@ -68,8 +69,10 @@ class Stage {
   destroy() {
     this.stop.abort();
     this.transport.pause();
+    clearTimeout(this.addressing);
     const { index, speed } = this.transport;
-    memory.set(this.walk.meta.key, { index, speed, link: this.walk.meta.link });
+    const { key, link } = this.walk.meta;
+    memory.set(key, { index, speed, link, tool: this.tools.tool, pin: this.pin });
   }
 
   // ---- what Python sent
@@ -79,6 +82,7 @@ class Stage {
     const before = this.walk;
     this.walk = new WalkModel(data);
     const { meta } = this.walk;
+    this.acknowledge(before);
     this.section.classList.toggle("classroom", meta.classroom);
     this.section.setAttribute("aria-label", meta.strings.stage);
     this.section.querySelector(".transport").setAttribute("aria-label", meta.strings.transport);
@@ -86,12 +90,33 @@ class Stage {
     this.transport.setStrings(meta.strings);
     this.transport.restart(this.walk.steps, before ? this.follow(before) : this.recall());
     this.tools.setUp(meta);
+    if (!before) this.recallTools();
+    this.hover = this.stillThere(this.hover);
+    this.pin = this.stillThere(this.pin);
     this.picture.setWalk(this.walk);
     this.fitIn();
     this.tell();
-    if (!before) this.writeAddress();
+    this.writeAddress();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!before && meta.autoplay && !still) this.transport.toggle();
+  }
+
+  // Edits that the walk contains are done with. Ink that it does not contain yet stays on view.
+  acknowledge(before) {
+    const { token, done } = this.walk.meta;
+    if (before && before.meta.token !== token) this.pending = [];
+    this.pending = this.pending.filter((edit) => edit.id > done);
+    const inking = this.painting || this.pending.some((edit) => edit.kind === "draw");
+    const ink = this.picture.planes.input[0]?.values;
+    if (inking && ink?.length === this.walk.values.input.length) this.walk.values.input.set(ink);
+  }
+
+  stillThere(look) {
+    const plane = look && this.walk.meta[look.column];
+    if (!plane || look.p >= plane.planes) return null;
+    const [h, w] = plane.pad;
+    const [r, c] = look.cell;
+    return r >= -h && r < plane.rows + h && c >= -w && c < plane.cols + w ? look : null;
   }
 
   // The step after a change of the walk: a link's own, or the same output cell.
@@ -105,6 +130,13 @@ class Stage {
     const kept = memory.get(this.walk.meta.key);
     this.transport.speed = kept?.speed ?? null;
     return kept && kept.link === this.walk.meta.link ? kept.index : this.walk.meta.step;
+  }
+
+  recallTools() {
+    const kept = memory.get(this.walk.meta.key);
+    if (!kept) return;
+    this.pin = kept.pin;
+    this.tools.take(kept.tool);
   }
 
   fitIn() {
@@ -137,7 +169,8 @@ class Stage {
   // Other components (the table of products) follow the step without asking the server.
   tell() {
     const { rows, cols, planes } = this.walk.meta.kernel;
-    const detail = { ...this.reading(), count: this.walk.steps, planes, rows, cols };
+    const current = this.transport.index;
+    const detail = { ...this.reading(), current, count: this.walk.steps, planes, rows, cols };
     document.dispatchEvent(new CustomEvent("cnnviz:step", { detail }));
   }
 
@@ -146,6 +179,7 @@ class Stage {
     const hint = this.section.querySelector(".hint");
     hint.textContent = refusal ?? (this.tools.paints ? strings.hint_draw : strings.hint);
     hint.classList.toggle("bad", refusal !== undefined);
+    hint.setAttribute("role", refusal === undefined ? "note" : "alert");
     this.section.classList.toggle("painting", this.tools.paints);
   }
 
@@ -206,6 +240,7 @@ class Stage {
   paint(phase, point, p) {
     if (phase === "start" && !this.tools.paints) return false;
     const plane = this.picture.planes.input[p];
+    this.painting = phase !== "end";
     if (phase === "end") {
       this.send("draw", { values: Array.from(plane.values, (value) => Math.round(value * 255)) });
       return true;
@@ -218,8 +253,11 @@ class Stage {
     return true;
   }
 
+  // All edits that are under way go along, because Streamlit keeps only the last message.
   send(kind, detail = {}) {
-    this.setState("event", { kind, ...detail, stamp: Date.now() });
+    const last = this.pending.at(-1)?.id ?? this.walk.meta.done;
+    this.pending.push({ id: Math.max(Date.now(), last + 1), kind, ...detail });
+    this.setState("edits", { token: this.walk.meta.token, messages: this.pending });
   }
 }
 

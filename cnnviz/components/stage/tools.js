@@ -8,6 +8,7 @@ const TOOL_ICONS = {
   undo: "M9 7L4 12l5 5M4 12h10a6 6 0 010 7",
   redo: "M15 7l5 5-5 5M20 12H10a6 6 0 000 7",
 };
+const HELD = ["look", "brush", "eraser"];
 const BRUSH_RADIUS = 1.4; // cells
 
 class Tools {
@@ -18,15 +19,15 @@ class Tools {
     this.onChange = onChange;
     this.tool = "look";
     element.addEventListener("click", (event) => {
-      const act = event.target.closest("button")?.dataset.tool;
-      if (act) this.act(act);
+      const button = event.target.closest("button:not([aria-disabled=true])");
+      if (button) this.act(button.dataset.tool);
     });
   }
 
   // What the walk's `meta` allows: see `Options` in __init__.py.
   setUp({ draw, brush, undo, redo, strings }) {
     if (!draw) this.tool = "look";
-    else if (brush && !this.brush) this.tool = "brush";
+    else if (brush && !this.brush && this.tool === "look") this.tool = "brush";
     this.draw = draw;
     this.brush = brush;
     const shown = [...(draw ? ["look", "brush", "eraser", "clear"] : []), ...(undo === null ? [] : ["undo", "redo"])];
@@ -38,15 +39,16 @@ class Tools {
       const label = strings[button.dataset.tool];
       button.setAttribute("aria-label", label);
       button.title = label;
-      if (button.dataset.tool === "undo") button.disabled = !undo;
-      if (button.dataset.tool === "redo") button.disabled = !redo;
+      // not `disabled`, which would take the keyboard's focus away from the button
+      if (button.dataset.tool === "undo") button.setAttribute("aria-disabled", !undo);
+      if (button.dataset.tool === "redo") button.setAttribute("aria-disabled", !redo);
     }
     this.show();
   }
 
   show() {
     for (const button of this.element.querySelectorAll("button")) {
-      if (["look", "brush", "eraser"].includes(button.dataset.tool)) {
+      if (HELD.includes(button.dataset.tool)) {
         button.setAttribute("aria-pressed", button.dataset.tool === this.tool);
       }
     }
@@ -54,12 +56,14 @@ class Tools {
   }
 
   act(act) {
-    if (["look", "brush", "eraser"].includes(act)) {
-      this.tool = act;
-      this.show();
-    } else {
-      this.send(act);
-    }
+    if (HELD.includes(act)) this.take(act);
+    else this.send(act);
+  }
+
+  // Take a tool in hand, where it is to be had.
+  take(tool) {
+    if (this.draw || tool === "look") this.tool = tool;
+    this.show();
   }
 
   get paints() {

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import streamlit as st
 
 from cnnviz.components import register
+from cnnviz.components.mail import messages, token
 
 _take = register("take", "shared/format.js", "shared/planes.css")
 
@@ -19,7 +20,7 @@ class Wish(NamedTuple):
     kind: str  # "png", "gif" or "notebook"
     step: int  # the stage's, from 0
     href: str  # the page's address
-    stamp: int
+    id: int  # rising
 
 
 class File(NamedTuple):
@@ -32,22 +33,32 @@ class File(NamedTuple):
     refused: str = ""
 
 
-def take_wish(key: str) -> Wish | None:
-    """The wish since the last run, once."""
-    wish = (st.session_state.get(key) or {}).get("wish")
-    if not isinstance(wish, Mapping) or wish.get("stamp") == st.session_state.get(f"{key}/stamp"):
+def wish(key: str) -> Wish | None:
+    """The reader's last wish, until a file has answered it."""
+    found = messages(key, "wish", st.session_state.get(f"{key}/answered", 0))
+    if not found:
         return None
-    st.session_state[f"{key}/stamp"] = wish.get("stamp")
-    try:
-        return Wish(str(wish["kind"]), int(wish["step"]), str(wish["href"]), int(wish["stamp"]))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return None
+    last = found[-1]
+    step = last.get("step")
+    return Wish(
+        str(last.get("kind")),
+        step if isinstance(step, int) else -1,
+        str(last.get("href")),
+        last["id"],
+    )
 
 
 def take(key: str, strings: Mapping[str, str], file: File | None, *, ready: bool) -> None:
     """Show the buttons; hand over the file if one was made."""
-    data = {"strings": dict(strings), "ready": ready, "file": file and _payload(file)}
+    data = {
+        "strings": dict(strings),
+        "ready": ready,
+        "token": token(),
+        "file": file and _payload(file),
+    }
     _take(key=key, data=data, on_wish_change=lambda: None)
+    if file:  # only now: a run that is ended before this starts again with the wish
+        st.session_state[f"{key}/answered"] = file.wish.id
 
 
 def _payload(file: File) -> dict[str, Any]:
@@ -56,5 +67,5 @@ def _payload(file: File) -> dict[str, Any]:
         "mime": file.mime,
         "data": base64.b64encode(file.content).decode(),
         "refused": file.refused,
-        "stamp": file.wish.stamp,
+        "id": file.wish.id,
     }

@@ -19,15 +19,15 @@ class Shelf {
       if (button.dataset.act !== "link") button.disabled = !data.ready;
     }
     const file = data.file;
-    if (file && file.stamp === this.asked) this.save(file);
+    if (file && file.id === this.asked) this.save(file);
   }
 
   act(act) {
     if (act === "link") return this.copy();
     this.asked = Date.now();
     this.say(this.data.strings.making);
-    const step = Number(new URLSearchParams(location.search).get("step") ?? 1) - 1;
-    this.setState("wish", { kind: act, step: this.step ?? step, href: location.href.slice(0, 20000), stamp: this.asked });
+    const message = { id: this.asked, kind: act, step: this.step, href: location.href.slice(0, 20000) };
+    this.setState("wish", { token: this.data.token, messages: [message] });
   }
 
   async copy() {
@@ -39,6 +39,7 @@ class Shelf {
       // no permission, or no https: the reader copies by hand
       const field = this.root.querySelector("input");
       field.hidden = false;
+      field.setAttribute("aria-label", this.data.strings.link);
       field.value = location.href;
       field.select();
       this.say(this.data.strings.copy_by_hand);
@@ -66,7 +67,7 @@ export default function ({ data, parentElement, setStateValue }) {
   let shelf = shelves.get(parentElement);
   if (!shelf) {
     shelves.set(parentElement, (shelf = new Shelf(parentElement)));
-    shelf.follow = ({ detail }) => (shelf.step = detail.index);
+    shelf.follow = ({ detail }) => (shelf.step = detail.current);
     document.addEventListener("cnnviz:step", shelf.follow);
     document.dispatchEvent(new CustomEvent("cnnviz:ask-step"));
   }

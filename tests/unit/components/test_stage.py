@@ -13,7 +13,8 @@ import torch
 from hypothesis import given
 from torch import Tensor
 
-from cnnviz.components.stage import Edit, Options, encode, payload, take_edit
+from cnnviz.components.mail import token
+from cnnviz.components.stage import Edit, Options, edits, encode, payload
 from cnnviz.ops import Walk, Window, correlate
 from tests.unit.ops.strategies import Correlation, correlations
 from tests.unit.session import in_session
@@ -129,37 +130,55 @@ def test_number_beyond_float32_is_refused() -> None:
 # ---- what the reader does
 
 
-def edits(*events: object) -> list[Edit | None]:
-    """What `take_edit` makes of these events, one after the other."""
+def taken(state: object, after: int = 0, *, own: bool = True) -> list[Edit]:
+    """What `edits` makes of a component's state, by default with this session's token."""
 
-    def act() -> list[Edit | None]:
-        taken = []
-        for event in events:
-            streamlit.session_state["stage"] = event
-            taken.append(take_edit("stage"))
-        return taken
+    def act() -> list[Edit]:
+        word = token()
+        if own and isinstance(state, dict) and isinstance(state.get("edits"), dict):
+            state["edits"]["token"] = word
+        streamlit.session_state["stage"] = state
+        return edits("stage", after)
 
     return in_session(act)
 
 
+def undo(number: object) -> dict[str, object]:
+    return {"id": number, "kind": "undo"}
+
+
 def test_edit_is_taken_with_its_details() -> None:
-    event = {"kind": "cell", "plane": "kernel", "at": [0, 1, 1], "value": 2, "stamp": 1}
-    (edit,) = edits({"event": event})
-    assert edit == Edit("cell", {"plane": "kernel", "at": [0, 1, 1], "value": 2})
+    message = {"id": 7, "kind": "cell", "plane": "kernel", "at": [0, 1, 1], "value": 2}
+    (edit,) = taken({"edits": {"messages": [message]}})
+    assert (edit.id, edit.kind, edit.detail["at"]) == (7, "cell", [0, 1, 1])
 
 
-def test_edit_is_taken_once() -> None:
-    event = {"event": {"kind": "undo", "stamp": 1}}
-    assert edits(event, event) == [Edit("undo", {}), None]
+def test_edits_come_in_the_order_of_their_numbers() -> None:
+    found = taken({"edits": {"messages": [undo(3), undo(1), undo(2)]}})
+    assert [edit.id for edit in found] == [1, 2, 3]
 
 
-def test_same_act_again_is_another_edit() -> None:
-    first, second = ({"event": {"kind": "undo", "stamp": stamp}} for stamp in (1, 2))
-    assert edits(first, second) == [Edit("undo", {})] * 2
+def test_edit_that_was_taken_before_is_left_out() -> None:
+    found = taken({"edits": {"messages": [undo(1), undo(2)]}}, after=1)
+    assert [edit.id for edit in found] == [2]
+
+
+def test_edit_of_another_session_is_left_out() -> None:
+    state = {"edits": {"token": "another", "messages": [undo(1)]}}
+    assert taken(state, own=False) == []
 
 
 @pytest.mark.parametrize(
-    "state", [None, {}, {"event": None}, {"event": "undo"}, {"event": [1]}, {"event": 3.5}]
+    "state",
+    [
+        None,
+        {},
+        {"edits": None},
+        {"edits": "undo"},
+        {"edits": [1]},
+        {"edits": {"messages": None}},
+        {"edits": {"messages": ["undo", 3, None, undo("1"), undo(True), undo(None)]}},
+    ],
 )
-def test_what_is_no_event_is_no_edit(state: object) -> None:
-    assert edits(state) == [None]
+def test_what_is_no_edit_is_left_out(state: object) -> None:
+    assert taken(state) == []

@@ -1,6 +1,7 @@
 """The walk as PNG and GIF: complete, inside its borders, small."""
 
 import io
+import math
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -12,12 +13,14 @@ from PIL import Image, ImageFont
 from torch import Tensor
 
 from cnnviz.export.drawing import DARK, LIGHT, Palette
-from cnnviz.export.layout import arrange
+from cnnviz.export.layout import TITLE, arrange, titles
 from cnnviz.export.lettering import ADVANCE, measure
 from cnnviz.export.numbers import short
 from cnnviz.export.painter import Painter
 from cnnviz.export.picture import gif, png, sampled
+from cnnviz.export.view import place_of
 from cnnviz.ops import Walk, Window, correlate
+from cnnviz.ops.kernels import named
 from cnnviz.problems import Problem
 from tests.unit.export.walks import (
     EVERY_KIND,
@@ -172,14 +175,6 @@ def test_all_frames_have_one_palette() -> None:
     assert len({tuple(image.getpalette() or []) for image in [opened(blob)]}) == 1
 
 
-def test_progress_rises_to_one() -> None:
-    shares: list[float] = []
-    gif(bar(), most_frames=10, progress=shares.append)
-    assert shares == sorted(shares)
-    assert len(shares) == 10
-    assert shares[-1] == 1.0
-
-
 @given(st.integers(1, 5000), st.integers(0, 200))
 def test_sampled_steps_rise_from_the_first_to_the_last(steps: int, most: int) -> None:
     chosen = sampled(steps, most)
@@ -188,6 +183,75 @@ def test_sampled_steps_rise_from_the_first_to_the_last(steps: int, most: int) ->
     assert len(set(chosen)) == len(chosen) == min(steps, max(2, most))
     gaps = [b - a for a, b in pairwise(chosen)]
     assert not gaps or max(gaps) - min(gaps) <= 1
+
+
+# Correlation or convolution
+
+
+def convolution() -> Walk:
+    return correlate(torch.arange(9.0).reshape(3, 3), named("ramp"), Window(2), flip=True)
+
+
+def arms(painter: Painter) -> int:
+    """How often a circle around the middle of the sign between X and K meets ink."""
+    x, _, y = painter.layout.signs
+    image, radius, around = painter.draw(0), 0.29 * painter.layout.px(22), 360
+    turns = [2 * math.pi * i / around for i in range(around)]
+    ink = [
+        image.getpixel((round(x + radius * math.cos(t)), round(y + radius * math.sin(t))))
+        != painter.palette.background
+        for t in turns
+    ]
+    return sum(now and not before for before, now in zip([ink[-1], *ink], ink, strict=False))
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_convolution_is_signed_by_an_asterisk_not_a_star(dark: bool) -> None:
+    assert arms(Painter(convolution(), dark=dark, width=1920, flip=True)) == 6
+    assert arms(Painter(convolution(), dark=dark, width=1920)) == 5
+
+
+@every_kind
+def test_the_title_of_a_flipped_kernel_says_so(make: Callable[[], Walk]) -> None:
+    walk = make()
+    place = place_of(walk, 0)
+    plain, flipped = (titles(walk, place, flip=flip) for flip in (False, True))
+    assert (flipped[0], flipped[2]) == (plain[0], plain[2])
+    assert plain[1][0].startswith("K")
+    assert flipped[1] == (f"flip({plain[1][0][0]}){plain[1][0][1:]}", plain[1][1])
+
+
+def test_the_title_of_a_flipped_kernel_is_drawn() -> None:
+    plain, flipped = (
+        Painter(convolution(), dark=False, width=960, flip=flip) for flip in (False, True)
+    )
+    grid = plain.layout.kernel.grids[0]
+    assert grid == flipped.layout.kernel.grids[0]
+    left, top, right, _ = grid.outer
+    drawn = [painter.draw(0).crop((left, 0, right, top)) for painter in (plain, flipped)]
+    assert drawn[0] != drawn[1]
+
+
+@every_kind
+def test_the_title_of_a_flipped_kernel_stays_clear_of_the_other_titles(
+    make: Callable[[], Walk],
+) -> None:
+    walk = make()
+    layout = arrange(walk, 960, LIGHT, flip=True)
+    names = titles(walk, place_of(walk, len(walk) - 1), flip=True)
+    columns = (layout.input, layout.kernel, layout.output)
+    halves = [measure("  ".join(name), layout.px(TITLE)) / 2 for name in names]
+    ends = [(c.middle - half, c.middle + half) for c, half in zip(columns, halves, strict=True)]
+    assert ends[0][0] > 0
+    assert ends[2][1] < layout.width
+    for (_, end), (start, _) in pairwise(ends):
+        assert end + 30 < start
+
+
+def test_png_and_gif_take_whether_the_kernel_is_flipped() -> None:
+    walk = convolution()
+    assert png(walk, 0) == png(walk, 0, flip=False) != png(walk, 0, flip=True)
+    assert gif(walk) == gif(walk, flip=False) != gif(walk, flip=True)
 
 
 # What is on it
@@ -233,8 +297,8 @@ def test_planes_beyond_four_are_counted() -> None:
 def test_columns_stand_apart_and_planes_do_not_overlap(make: Callable[[], Walk]) -> None:
     layout = arrange(make(), 960, LIGHT)
     x, k, y = layout.input, layout.kernel, layout.output
-    star, equals, _ = layout.signs
-    assert x.grids[0].outer[2] + 15 < star < k.grids[0].left - 15
+    sign, equals, _ = layout.signs
+    assert x.grids[0].outer[2] + 15 < sign < k.grids[0].left - 15
     assert k.grids[0].outer[2] + 15 < equals < y.grids[0].left - 15
     for column in (x, k, y):
         for above, below in pairwise(column.grids):
@@ -278,7 +342,7 @@ def test_weights_stand_under_the_numbers_where_there_is_room() -> None:
 def test_every_character_drawn_is_in_the_font_or_drawn_by_hand() -> None:
     font = ImageFont.load_default(40)
     missing = bytes(font.getmask("\U0010fffe"))
-    for character in set("0123456789 .,e()[]+/=·…XKY") - {" "}:
+    for character in set("0123456789 .,e()[]+/=·…XKYflip") - {" "}:
         assert bytes(font.getmask(character)) != missing, character
     for character in ADVANCE:  # else it would not need to be drawn
         assert bytes(font.getmask(character)) == missing, character

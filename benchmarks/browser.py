@@ -1,0 +1,206 @@
+"""The app as a reader meets it: real servers, a real browser, clocks inside the page."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.servers import APP, EMPTY, Server, serve
+from benchmarks.table import Peer, Row
+
+PAGES = {APP: "/cross-correlation", EMPTY: "/"}
+PICTURE = "?input=garment&kernel=sobel-x"  # 28×28 under 3×3: 676 steps
+READY = {APP: (".live", "Step 1 of"), EMPTY: ("h3", "correlation")}  # what a reader came for
+HEADING = {APP: ".kernel h3", EMPTY: "h3"}  # what the radio button changes
+CHOICES = ("Convolution", "Cross-correlation")
+
+CLOCKS = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 20, 3, 40, 5
+FASTEST = "300"  # steps a second: five in each frame
+PLAY_MILLISECONDS = 2000  # a little less than the walk takes at that speed
+
+# Fixed numbers of other people's pages, which are not measured here.
+HOVER = (Peer("CNN Explainer", (15.0,), True), Peer("Setosa", (8.0,), True))
+MEGABYTES = (Peer("CNN Explainer", (7.5,), True),)
+SECONDS = (Peer("CNN Explainer", (1.4,), True),)
+
+
+class Bench:
+    """A browser, and the servers once `from_process_start` has started them."""
+
+    def __init__(self, browser: Browser, stack: ExitStack) -> None:
+        self.browser = browser
+        self.stack = stack
+        self.servers: dict[Path, Server] = {}
+
+    @contextmanager
+    def blank(self) -> Iterator[Page]:
+        """An empty tab with an empty cache, on a laptop whose reader speaks English."""
+        screen = {"width": 1366, "height": 768}
+        with self.browser.new_context(viewport=screen, locale="en-US") as context:  # type: ignore[arg-type]
+            context.add_init_script(CLOCKS)
+            yield context.new_page()
+
+    def go(self, page: Page, script: Path, query: str = "") -> None:
+        """Open the app's page, or the empty one, and wait until it can be used."""
+        page.goto(self.servers[script].url + PAGES[script] + query, wait_until="commit")
+        selector, words = READY[script]
+        page.locator(selector, has_text=words).wait_for(state="attached", timeout=60_000)
+
+    @contextmanager
+    def page(self, script: Path, query: str = "") -> Iterator[Page]:
+        """A page that has come to rest."""
+        with self.blank() as page:
+            self.go(page, script, query)
+            at_rest(page)
+            yield page
+
+
+@contextmanager
+def bench(path: str) -> Iterator[Bench]:
+    """A browser for all measurements; what was started is ended."""
+    with sync_playwright() as playwright, ExitStack() as stack:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        stack.callback(browser.close)
+        yield Bench(browser, stack)
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the script has ended and the browser has drawn what came of it."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(150)
+
+
+# ---- from nothing to a page
+
+
+def from_process_start(bench: Bench) -> Row:
+    """From starting the process to the first page that can be used. The last servers stay."""
+    samples: dict[Path, list[float]] = {APP: [], EMPTY: []}
+    for last in (*[False] * (STARTS - 1), True):
+        for script, seconds in samples.items():
+            with ExitStack() as stack, bench.blank() as page:
+                bench.servers[script] = stack.enter_context(serve(script))
+                bench.go(page, script)
+                seconds.append(time.perf_counter() - bench.servers[script].started)
+                if last:
+                    bench.stack.push(stack.pop_all())
+    peer = Peer("empty page", tuple(samples[EMPTY]))
+    return Row("process start to first page", "s", tuple(samples[APP]), (peer,))
+
+
+def visit(bench: Bench) -> Iterator[Row]:
+    """From navigation to a page that can be used, and all the bytes that it needs."""
+    seconds, megabytes = [], []
+    for _ in range(VISITS):
+        with bench.blank() as page:
+            received = count_bytes(page)
+            start = time.perf_counter()
+            bench.go(page, APP)
+            seconds.append(time.perf_counter() - start)
+            at_rest(page)  # what arrives late counts as well
+            megabytes.append(sum(received) / 1e6)
+    yield Row("bytes of a first visit", "MB", tuple(megabytes), MEGABYTES)
+    yield Row("navigation to usable page", "s", tuple(seconds), SECONDS)
+
+
+def count_bytes(page: Page) -> list[int]:
+    """A list that grows by the size of everything that the page receives or sends."""
+    received: list[int] = []
+    network = page.context.new_cdp_session(page)
+    network.on("Network.loadingFinished", lambda e: received.append(e["encodedDataLength"]))
+    for name in ("Network.webSocketFrameReceived", "Network.webSocketFrameSent"):
+        network.on(name, lambda e: received.append(_frame_size(e["response"])))
+    network.send("Network.enable")
+    return received
+
+
+def _frame_size(frame: dict[str, Any]) -> int:
+    text = str(frame["payloadData"])
+    binary = frame["opcode"] == 2  # then the text is base64
+    return len(text) * 3 // 4 - text.count("=", -2) if binary else len(text.encode())
+
+
+# ---- what a reader does
+
+
+def click_to_redraw(bench: Bench) -> Row:
+    """From a click on a radio button to the frame that shows its effect on the stage."""
+    samples: dict[Path, list[float]] = {APP: [], EMPTY: []}
+    with bench.page(APP) as ours, bench.page(EMPTY) as empty:
+        pages = {APP: ours, EMPTY: empty}
+        for n in range(-2, CLICKS):  # the first two warm up
+            for script, page in pages.items():
+                milliseconds = click(page, HEADING[script], CHOICES[n % 2])
+                if n >= 0:
+                    samples[script].append(milliseconds)
+    peer = Peer("empty page", tuple(samples[EMPTY]))
+    return Row("click to redrawn stage", "ms", tuple(samples[APP]), (peer,), at_most_times=3)
+
+
+def click(page: Page, heading: str, choice: str) -> float:
+    """Milliseconds from the click to the frame with a new heading."""
+    page.bring_to_front()
+    button = page.get_by_role("radiogroup", name="Operation").get_by_text(choice, exact=True)
+    button.scroll_into_view_if_needed()
+    start_clock(page, heading, "click")
+    button.click()
+    milliseconds = read_clock(page)
+    at_rest(page)
+    return milliseconds
+
+
+def playing(bench: Bench) -> Row:
+    """Time from frame to frame while the walk over a 28×28 picture plays, each frame moving."""
+    with bench.page(APP, PICTURE) as page:
+        page.get_by_label("Speed").select_option(FASTEST)
+        frames = [frame for _ in range(PLAYS) for frame in play(page)]
+    still = sum(not moved for _, moved in frames)
+    if still > 0.1 * len(frames):
+        raise RuntimeError(f"{still} of {len(frames)} frames did not move")
+    samples = tuple(milliseconds for milliseconds, _ in frames)
+    return Row("frame while playing 28×28", "ms", samples, at_most=17)
+
+
+def play(page: Page) -> list[tuple[float, bool]]:
+    """Each frame's time, and whether the walk moved in it."""
+    page.get_by_role("button", name="First").click()
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_timeout(100)
+    where = page.locator(".transport .where")
+    frames: list[tuple[float, bool]] = where.evaluate(
+        "(where, milliseconds) => bench.frames(where, milliseconds)", PLAY_MILLISECONDS
+    )
+    return frames
+
+
+def hover_to_paint(bench: Bench) -> Row:
+    """From moving the pointer over the output to the frame that shows the cell's window."""
+    with bench.page(APP, PICTURE) as page:
+        box = page.locator(".output canvas").bounding_box()
+        assert box, "the output is not on screen"
+        side = box["width"] / 26
+        samples = []
+        for n in range(1, HOVERS):  # the walk stands at cell 0, which would change nothing
+            column, row = 7 * n % 26, 3 * n % 26
+            start_clock(page, ".live", "pointermove")
+            page.mouse.move(box["x"] + (column + 0.5) * side, box["y"] + (row + 0.5) * side)
+            samples.append(read_clock(page))
+            page.wait_for_timeout(30)
+    return Row("hover to paint, 28×28", "ms", tuple(samples[5:]), HOVER)
+
+
+def start_clock(page: Page, selector: str, event: str) -> None:
+    """Wait, in the page, for the next such event and for the change that follows from it."""
+    code = "(shown, event) => { window.clock = bench.changed(shown, event); }"
+    page.locator(selector).evaluate(code, event)
+
+
+def read_clock(page: Page) -> float:
+    """Milliseconds from the event to the frame with the change."""
+    return float(page.evaluate("window.clock"))
