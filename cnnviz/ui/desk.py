@@ -119,17 +119,32 @@ class Desk(Generic[S]):
             shown: the control's value, where it is not the setting itself.
             take: makes new settings of the control's new value; by default it is the setting.
         """
-        # by language: a choice is kept by its label, which another language does not have
-        key = f"{self.page}.{name}.{language()}"
         value = getattr(self.now, name) if shown is None else shown
-        # a control whose state already agrees is left alone, or it would jump back under the hand
-        if key not in st.session_state or st.session_state[key] != value:
-            st.session_state[key] = value
+        key = self._control(name, value)
         return {"key": key, "on_change": self._pull, "args": (key, name, take)}
+
+    def _control(self, name: str, value: Any) -> str:
+        """The key of a control that shows this value.
+
+        By language, because a choice is kept by its label, which another language does not have.
+        And a new key where the value was changed elsewhere, by an edit or an undo: until the
+        browser hears of that it goes on sending the old value, which must not be taken for a
+        choice of the reader's.
+        """
+        base = f"{self.page}.{name}.{language()}"
+        turn = st.session_state.get(f"{base}/turn", 0)
+        key = f"{base}.{turn}" if turn else base
+        if key in st.session_state and st.session_state[key] != value:
+            turn += 1
+            st.session_state[f"{base}/turn"] = turn
+            key = f"{base}.{turn}"
+        if key not in st.session_state:
+            st.session_state[key] = value
+        return key
 
     def _pull(self, key: str, name: str, take: Callable[[S, Any], S] | None) -> None:
         value = st.session_state[key]
-        if value is None:  # a deselected choice: `bind` selects it again
+        if value is None:  # a deselected choice: it is selected again
             return
         if take is None:
             self.change(**{name: value})

@@ -94,6 +94,14 @@ def follow(app: AppTest, query: str) -> AppTest:
     return run(app)
 
 
+def control(app: AppTest, kind: str, name: str, lang: str = "en") -> Any:
+    """The control of a setting as it stands now: see `Desk._control` on its key."""
+    base = f"{PAGE}.{name}.{lang}"
+    key = f"{base}/turn"
+    turn = app.session_state[key] if key in app.session_state else ""  # noqa: SIM401 (it has no get)
+    return getattr(app, kind)(key=f"{base}.{turn}" if turn else base)
+
+
 def click(app: AppTest, label: str) -> AppTest:
     """Click the button with this label."""
     (button,) = [button for button in app.button if button.label == label]

@@ -9,7 +9,7 @@ from torch import Tensor
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.ui.inputs import GROUPS
 from cnnviz.ui.kernels import CHOICES
-from tests.app.reader import Stage, run, sent, stage, visit
+from tests.app.reader import Stage, control, run, sent, stage, visit
 
 INPUTS = [name for names in GROUPS.values() for name in names]
 PANELS = ("formula", "code", "products", "learn", "lesson")
@@ -87,7 +87,7 @@ def test_example_of_the_course_brings_its_kernel() -> None:
     app = visit()
     for name, example in EXAMPLES.items():
         choose(app, "selectbox", "input", name)
-        assert app.selectbox(key="cross-correlation.kernel.en").value == example.kernel
+        assert control(app, "selectbox", "kernel").value == example.kernel
 
 
 def test_every_kernel_is_chosen_by_its_control_and_described() -> None:

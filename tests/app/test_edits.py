@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from tests.app.reader import PAGE, act, ids, mail, run, stage, toasts, visit
+from tests.app.reader import PAGE, act, control, ids, mail, run, stage, toasts, visit
 
 RAMP = torch.arange(9.0).reshape(1, 3, 3)
 K = torch.tensor([[[0.0, 1.0], [2.0, 3.0]]])
@@ -162,7 +162,7 @@ def test_clear_leaves_an_empty_drawing_that_can_be_undone() -> None:
 
 def test_undo_and_redo_go_through_edits_and_controls_alike() -> None:
     app = act(visit(), **CELL)
-    app.slider(key=f"{PAGE}.padding.en").set_value(1)
+    control(app, "slider", "padding").set_value(1)
     run(app)
 
     def state() -> tuple[float, int]:
@@ -178,9 +178,9 @@ def test_undo_and_redo_go_through_edits_and_controls_alike() -> None:
 
 def test_control_follows_an_undo() -> None:
     app = visit()
-    app.slider(key=f"{PAGE}.stride.en").set_value(2)
+    control(app, "slider", "stride").set_value(2)
     act(run(app), kind="undo")
-    assert app.slider(key=f"{PAGE}.stride.en").value == 1
+    assert control(app, "slider", "stride").value == 1
 
 
 def test_stage_knows_whether_there_is_something_to_undo() -> None:
@@ -200,7 +200,7 @@ def test_undo_where_there_is_nothing_to_undo_changes_nothing() -> None:
 def test_edit_and_a_control_in_one_run_both_count() -> None:
     app = visit()
     mail(app, f"{PAGE}.stage", "edits", CELL)
-    app.slider(key=f"{PAGE}.padding.en").set_value(1)
+    control(app, "slider", "padding").set_value(1)
     shown = stage(run(app))
     assert shown.input[0, 0, 0] == 1
     assert shown.meta["window"]["padding"] == [1, 1]

@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import click, go, labels, run, sent, stage, toasts, visit
+from tests.app.reader import click, control, go, labels, run, sent, stage, toasts, visit
 
 
 def korean(app: AppTest) -> bool:
@@ -103,7 +103,7 @@ def test_classroom_is_entered_and_left_by_a_button() -> None:
 
 def test_classroom_leaves_the_controls_within_reach() -> None:
     app = visit({"view": "class"})
-    app.selectbox(key="cross-correlation.kernel.en").set_value("edge")
+    control(app, "selectbox", "kernel").set_value("edge")
     assert stage(run(app)).kernel.tolist() == [[[1, -1]]]
 
 
@@ -115,7 +115,7 @@ def test_unknown_view_in_a_link_is_told() -> None:
 
 def test_settings_survive_a_visit_to_another_page() -> None:
     app = visit({"input": "pattern", "kernel": "cross"})
-    app.slider(key="cross-correlation.padding.en").set_value(2)
+    control(app, "slider", "padding").set_value(2)
     before = stage(run(app))
     after = stage(go(go(app, "home"), "cross-correlation"))
     assert after.meta["window"] == before.meta["window"]

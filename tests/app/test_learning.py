@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import click, labels, run, sent, stage, visit
+from tests.app.reader import click, control, labels, run, sent, stage, toasts, visit
 
 COURSE = {"panel": "learn", "pair": "course"}
 MINE = {"panel": "learn", "pair": "mine"}
@@ -59,8 +59,8 @@ def test_path_is_gradient_descent_as_torch_does_it() -> None:
 def test_updates_and_seed_are_chosen() -> None:
     app = visit(COURSE)
     before = path(app)
-    app.number_input(key="cross-correlation.updates.en").set_value(3)
-    app.number_input(key="cross-correlation.seed.en").set_value(5)
+    control(app, "number_input", "updates").set_value(3)
+    control(app, "number_input", "seed").set_value(5)
     after = path(run(app))
     assert len(after["losses"]) == 4
     assert not (after["kernels"][0] == before["kernels"][0]).all()
@@ -127,3 +127,45 @@ def test_verdict_is_given_in_both_languages(lang: str, lr: str) -> None:
     app = visit({**COURSE, "lr": lr, "lang": lang})
     said = [element.value for element in (*app.markdown, *app.warning)]
     assert any(("학습률" in text) == (lang == "ko") and lr in text for text in said)
+
+
+def target(rows: str, **link: str) -> AppTest:
+    app = visit({"panel": "learn", "pair": "target", **link})
+    control(app, "text_area", "target").set_value(rows)
+    return run(app)
+
+
+def test_own_output_starts_as_that_of_the_page() -> None:
+    app = visit({"panel": "learn"})
+    control(app, "selectbox", "pair").select("target")
+    assert control(run(app), "text_area", "target").value == "19 25\n37 43"
+
+
+def test_kernel_is_learned_from_ones_own_output() -> None:
+    # twice what an identity at the window's first cell would give
+    found = path(target("0 2\n6 8", lr="0.002", updates="200", seed="1"))
+    x = torch.arange(9.0).reshape(1, 1, 3, 3)
+    output = F.conv2d(x, torch.tensor(found["kernels"][-1])[None, None])[0, 0]
+    assert (output - torch.tensor([[0.0, 2.0], [6.0, 8.0]])).abs().max() < 0.3
+
+
+def test_own_output_of_another_shape_is_explained() -> None:
+    app = target("1 2 3")
+    assert any("target has shape (1, 3)" in warning.value for warning in app.warning)
+    click(app, "Start from this page’s output")
+    assert control(app, "text_area", "target").value == "19 25\n37 43"
+
+
+@pytest.mark.parametrize("rows", ["", "one two", "1 2\n3", "nan 1\n2 3", "1e9 1\n2 3"])
+def test_own_output_that_is_no_grid_is_refused(rows: str) -> None:
+    app = visit({"panel": "learn", "pair": "target", "target": "1 2_3 4"})
+    control(app, "text_area", "target").set_value(rows)
+    assert "equally many numbers" in toasts(run(app))
+    assert control(app, "text_area", "target").value == "1 2\n3 4"
+
+
+def test_learning_that_would_take_minutes_is_refused() -> None:
+    weights = "_".join([" ".join(["1"] * 11)] * 11)
+    link = {"input": "photo", "side": "256", "kernel": "own", "weights": weights}
+    app = visit({"panel": "learn", "pair": "mine", "updates": "200", **link})
+    assert any("million products" in warning.value for warning in app.warning)

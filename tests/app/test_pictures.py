@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import run, stage, visit
+from tests.app.reader import control, run, stage, visit
 from tests.pictures import CASES
 
 GOOD = [name for name, (_, accepted) in CASES.items() if accepted]
@@ -24,7 +24,7 @@ def upload(name: str, lang: str = "en") -> AppTest:
 def test_good_picture_takes_the_place_of_the_sample(name: str) -> None:
     app = upload(name)
     assert not app.error
-    assert app.selectbox(key="cross-correlation.photo.en").value == "own"
+    assert control(app, "selectbox", "photo").value == "own"
     assert not stage(app).input.equal(stage(visit(LINK)).input)
 
 
@@ -41,4 +41,4 @@ def test_good_picture_after_a_bad_one_is_shown_without_the_refusal() -> None:
     app = upload(BAD[0])
     app.file_uploader[0].set_value(("good.png", CASES[GOOD[0]][0], "image/png"))
     assert not run(app).error
-    assert app.selectbox(key="cross-correlation.photo.en").value == "own"
+    assert control(app, "selectbox", "photo").value == "own"

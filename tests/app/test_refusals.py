@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import act, click, labels, run, sent, stage, visit
+from tests.app.reader import act, click, control, labels, run, sent, stage, visit
 
 LARGE = {"kernel": "own", "weights": "_".join([" ".join(["1"] * 5)] * 5)}  # on the 3 × 3 ramp
 
@@ -59,7 +59,7 @@ def test_no_button_offers_a_padding_out_of_range() -> None:
 
 def test_undo_button_brings_the_stage_back() -> None:
     app = visit()
-    app.slider(key="cross-correlation.dilation.en").set_value(6)
+    control(app, "slider", "dilation").set_value(6)
     refused(run(app))
     click(app, "Undo the last change")
     assert stage(app).output.tolist() == [[[19, 25], [37, 43]]]
@@ -71,7 +71,7 @@ def test_there_is_no_undo_button_where_there_is_nothing_to_undo() -> None:
 
 def test_controls_stay_and_lead_back() -> None:
     app = visit(LARGE)
-    app.selectbox(key="cross-correlation.kernel.en").set_value("ramp")
+    control(app, "selectbox", "kernel").set_value("ramp")
     assert stage(run(app)).output.tolist() == [[[19, 25], [37, 43]]]
 
 
@@ -88,5 +88,5 @@ def test_edit_that_arrives_late_leaves_the_page_standing() -> None:
 
 def test_step_of_the_link_is_kept_for_when_the_stage_is_back() -> None:
     app = visit({**LARGE, "step": "2"})
-    app.slider(key="cross-correlation.padding.en").set_value(3)
+    control(app, "slider", "padding").set_value(3)
     assert stage(run(app)).meta["step"] == 1

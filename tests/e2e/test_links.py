@@ -85,7 +85,7 @@ def test_link_without_clipboard_is_shown_to_be_copied_by_hand(visit: Visit, app_
     stage = open_stage(page, app_url, input="bar", kernel="edge")
     stage.button("Last").click()
     page.get_by_role("button", name="Copy link").click()
-    expect(page.get_by_text("Copy the link from here:")).to_be_visible()
+    expect(page.get_by_text("Copy the link from the field above.")).to_be_visible()
     field = page.locator("input[readonly]:visible")
     expect(field).to_have_value(re.compile(r"[?&]step=42\b"))
     expect(field).to_have_value(page.url)
