@@ -10,12 +10,14 @@ from torch import Tensor
 from benchmarks.table import Peer, Row
 from cnnviz.ops import correlate
 
+ROUNDS, MOMENT = 30, 0.03  # seconds
+
 
 def large_picture() -> Row:
     """The largest photo and a large kernel: what it costs to keep the walk."""
     x, kernel = _random(256, 256), _random(7, 7)
     batch, stack = x[None, None], kernel[None, None]
-    ours, peer = alternate(lambda: correlate(x, kernel), lambda: F.conv2d(batch, stack), rounds=20)
+    ours, peer = alternate(lambda: correlate(x, kernel), lambda: F.conv2d(batch, stack))
     return Row(
         "correlate, 256×256 with 7×7", "ms", ours, (Peer("F.conv2d", peer),), at_most_times=3
     )
@@ -24,7 +26,7 @@ def large_picture() -> Row:
 def walk() -> Row:
     """A drawing under a 3×3 kernel, as the course would compute it."""
     X, K = _random(28, 28), _random(3, 3)
-    ours, peer = alternate(lambda: correlate(X, K), lambda: corr2d(X, K), rounds=20)
+    ours, peer = alternate(lambda: correlate(X, K), lambda: corr2d(X, K))
     return Row(
         "the walk, 28×28 with 3×3", "ms", ours, (Peer("corr2d", peer),), at_most_times=1 / 100
     )
@@ -41,23 +43,27 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 
 
 def alternate(
-    ours: Callable[[], object], peer: Callable[[], object], rounds: int
+    ours: Callable[[], object], peer: Callable[[], object]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Milliseconds of single calls, ten of each in turn, so that a busy moment hits both."""
+    """Milliseconds of single calls, both in turn for a moment, so that a busy machine hits both."""
     calls: dict[Callable[[], object], list[float]] = {ours: [], peer: []}
-    for call in calls:
-        for _ in range(10):  # the first calls build caches and start threads
-            call()
-    for _ in range(rounds):
+    for call in calls:  # the first calls build caches and start threads
+        for_a_moment(call)
+    for _ in range(ROUNDS):
         for call, samples in calls.items():
-            samples += [milliseconds(call) for _ in range(10)]
+            samples += for_a_moment(call)
     return tuple(calls[ours]), tuple(calls[peer])
 
 
-def milliseconds(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return (time.perf_counter() - start) * 1000
+def for_a_moment(call: Callable[[], object]) -> list[float]:
+    """Milliseconds of each call, over and over for a moment, but at least once."""
+    samples: list[float] = []
+    end = time.perf_counter() + MOMENT
+    while not samples or time.perf_counter() < end:
+        start = time.perf_counter()
+        call()
+        samples.append((time.perf_counter() - start) * 1000)
+    return samples
 
 
 def _random(*shape: int) -> Tensor:

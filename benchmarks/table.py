@@ -1,10 +1,9 @@
 """A row for each thing measured, and the rows as a table or as JSON. Less is always better."""
 
-import dataclasses
-import json as _json
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
 HEADINGS = ("what", "ours", "beside", "ratio or limit", "verdict")
 
@@ -63,7 +62,7 @@ class Row:
         return ", ".join(places) or "no limit"
 
 
-def text(rows: Sequence[Row]) -> str:
+def as_text(rows: Sequence[Row]) -> str:
     """The table, in columns."""
     lines = [HEADINGS, *map(_line, rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -102,11 +101,30 @@ def _amount(value: float, unit: str) -> str:
     return f"{value:.3g} {unit}" if value < 100 else f"{value:.0f} {unit}"
 
 
-def json(machine: str, rows: Sequence[Row]) -> str:
-    """All numbers, every single sample included."""
+def as_json(machine: str, rows: Sequence[Row]) -> str:
+    """The same in numbers, with the spread of each."""
     found = [
-        dataclasses.asdict(row)
-        | {"median": row.median, "ratio": row.ratio, "met": row.met, "verdict": row.verdict}
+        {
+            "what": row.what,
+            "unit": row.unit,
+            "ours": _spread(row.samples),
+            "beside": [
+                {"name": peer.name, "published": peer.published, **_spread(peer.samples)}
+                for peer in row.peers
+            ],
+            "ratio": row.ratio,
+            "at_most": row.at_most,
+            "at_most_times": row.at_most_times,
+            "verdict": row.verdict,
+        }
         for row in rows
     ]
-    return _json.dumps({"machine": machine, "rows": found}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"machine": machine, "rows": found}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _spread(samples: Sequence[float]) -> dict[str, object]:
+    found: dict[str, object] = {"median": median(samples), "samples": len(samples)}
+    if len(samples) > 1:
+        found["quartiles"] = quantiles(samples, method="inclusive")
+        found["worst"] = max(samples)
+    return found
