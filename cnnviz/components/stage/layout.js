@@ -6,11 +6,10 @@ const CHARACTER = 5.4; // width of the smallest type, in pixels
 const TITLE = 34; // height of a plane's heading
 const SIGN = 36; // width of ⋆ and =
 const NARROW_SIGN = 24;
-const LENS_TITLE = 90; // a heading in the middle needs about that much
 
 const room = (plane) => ({ rows: plane.rows + 2 * (plane.pad?.[0] ?? 0), cols: plane.cols + 2 * (plane.pad?.[1] ?? 0) });
 
-// plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most};
+// plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most, middle};
 // `characters()` counts what the numbers need at least.
 // Returns how large a cell is in each column, and whether the planes show numbers. Numbers that
 // do not fit become pixels, and then a lens shows the numbers of the window.
@@ -28,10 +27,13 @@ function layOut(plan, space, characters) {
   return { numbers: false, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
 }
 
-function wideCell({ input, kernel, output }, { width, height, most }) {
-  const cols = input.cols + kernel.cols + output.cols;
+function wideCell({ input, kernel, output }, { width, height, most, middle }) {
+  const free = width - 2 * SIGN;
+  const even = free / (input.cols + kernel.cols + output.cols);
+  // the kernel's heading may be wider than the kernel
+  const wide = even * kernel.cols < middle ? (free - middle) / (input.cols + output.cols) : even;
   const rows = Math.max(...[input, kernel, output].map((stack) => stack.rows * stack.planes));
-  return Math.min((width - 2 * SIGN) / cols, (height - TITLE) / rows, most);
+  return Math.min(wide, (height - TITLE) / rows, most);
 }
 
 // On a phone the input stands above the kernel and the output.
@@ -40,10 +42,10 @@ function narrowCell({ input, kernel, output }, { width, most }) {
 }
 
 // Input and output are drawn to one scale, the lens and the kernel one above the other between.
-function widePixels({ input, kernel, output }, { width, height, most }) {
+function widePixels({ input, kernel, output }, { width, height, most, middle }) {
   const tall = (height - 2 * TITLE - 8) / (2 * kernel.rows * kernel.planes);
   const cell = Math.min((0.26 * width) / kernel.cols, tall, 0.9 * most);
-  const side = (width - 2 * SIGN - Math.max(cell * kernel.cols, LENS_TITLE)) / 2;
+  const side = (width - 2 * SIGN - Math.max(cell * kernel.cols, middle)) / 2;
   const limit = Math.min(...[input, output].map((stack) => (height - TITLE) / (stack.rows * stack.planes)));
   const pixel = Math.min(side / Math.max(input.cols, output.cols), limit);
   return { input: pixel, kernel: cell, output: pixel };

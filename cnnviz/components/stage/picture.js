@@ -60,7 +60,9 @@ class Picture {
     // on a phone the planes stand one above the other and the page may scroll
     const free = narrow ? 0.38 * window.innerHeight : window.innerHeight - top - around - below;
     const height = Math.max(220, Math.min(this.meta.height ?? 900, Math.floor(free)));
-    return { width: Math.floor(width), height, narrow, most: this.meta.classroom ? 120 : 64 };
+    // `most` of a cell, and what the heading in the middle takes
+    const [most, middle] = this.meta.classroom ? [120, 190] : [64, 125];
+    return { width: Math.floor(width), height, narrow, most, middle };
   }
 
   // The planes of one column: kept while their shape stays, made anew when it changes.
