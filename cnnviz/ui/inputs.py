@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TypeVar
 
 import streamlit as st
@@ -14,11 +12,12 @@ import torch
 from torch import Tensor
 
 from cnnviz.components.stage import Edit
-from cnnviz.data import datasets, pictures
+from cnnviz.data import datasets
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
-from cnnviz.ui.i18n import ASSETS, explain, t
+from cnnviz.ui.i18n import t
+from cnnviz.ui.photos import PhotoSettings, photo_controls, photo_plane
 from cnnviz.ui.settings import LARGEST, Grid, choice, drawing, grid, limits, whole
 
 SIDE = 28  # of a drawing, as of MNIST
@@ -30,12 +29,10 @@ GROUPS = {
     "image": (*SETS, "photo"),
 }
 UNTOUCHED = EXAMPLES["ramp"].cells
-SAMPLES = ("camera", "coffee")
-PHOTO = "photo"  # the reader's own picture, in the session: never in a link
 
 
 @dataclass(frozen=True, kw_only=True)
-class InputSettings:
+class InputSettings(PhotoSettings):
     """Which input is on screen; fields that the choice does not use keep their last value."""
 
     input: str = choice("ramp", [name for names in GROUPS.values() for name in names])
@@ -43,9 +40,6 @@ class InputSettings:
     drawing: bytes = drawing(SIDE)
     label: int = whole(9, 0, 9)
     nth: int = whole(0, 0, 199)
-    photo: str = choice("camera", (*SAMPLES, "own"))
-    side: int = whole(128, 8, pictures.MAX_SIDE)
-    channel: str = choice("grey", ("grey", "red", "green", "blue"))
 
 
 S = TypeVar("S", bound=InputSettings)
@@ -65,25 +59,7 @@ def _bytes(settings: InputSettings) -> Tensor:
         return torch.frombuffer(bytearray(settings.drawing), dtype=torch.uint8).reshape(SIDE, SIDE)
     if settings.input in SETS:
         return datasets.pick(SETS[settings.input], settings.label, settings.nth)
-    return pictures.plane(_picture(settings), settings.side, settings.channel)
-
-
-def _picture(settings: InputSettings) -> pictures.Picture:
-    own: pictures.Picture | None = st.session_state.get(PHOTO)
-    if settings.photo == "own" and own is not None:
-        return own
-    return _sample(settings.photo if settings.photo in SAMPLES else SAMPLES[0])
-
-
-@cache
-def _sample(name: str) -> pictures.Picture:
-    return pictures.decode((ASSETS / "pictures" / f"{name}.jpg").read_bytes())
-
-
-def photo_is_missing(settings: InputSettings) -> bool:
-    """A link cannot carry a photo: whether this one shows a sample in its place."""
-    own = settings.input == "photo" and settings.photo == "own"
-    return own and st.session_state.get(PHOTO) is None
+    return photo_plane(settings)
 
 
 def can_edit(plane: Tensor) -> bool:
@@ -186,7 +162,7 @@ def input_controls(desk: Desk[S], follow: Callable[[S, S], S]) -> None:
     elif desk.now.input in SETS:
         _item_controls(desk)
     else:
-        _photo_controls(desk)
+        photo_controls(desk)
 
 
 def _take_input(settings: S, name: str) -> S:
@@ -228,67 +204,3 @@ def _item_controls(desk: Desk[S]) -> None:
 
     shown = desk.now.nth + 1
     right.number_input(t("input.nth"), low + 1, high + 1, **desk.bind("nth", shown, take))
-
-
-def _photo_controls(desk: Desk[S]) -> None:
-    own = st.session_state.get(PHOTO) is not None
-    st.selectbox(
-        t("input.photo"),
-        [*SAMPLES, "own"] if own or desk.now.photo == "own" else SAMPLES,
-        format_func=lambda name: t(f"input.photo_name.{name}"),
-        **desk.bind("photo"),
-    )
-    _upload_controls(desk)
-    st.slider(t("input.side"), *limits(InputSettings, "side"), **desk.bind("side"))
-    st.selectbox(
-        t("input.channel"),
-        ("grey", "red", "green", "blue"),
-        format_func=lambda name: t(f"input.channel_name.{name}"),
-        **desk.bind("channel"),
-    )
-
-
-def _css_string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
-
-
-def _upload_controls(desk: Desk[S]) -> None:
-    """A file, or the camera where the reader asks for it: it wants a permission."""
-
-    def take(key: str) -> None:
-        upload = st.session_state[key]
-        st.session_state.pop("photo/refused", None)
-        if upload is None:
-            return
-        try:
-            st.session_state[PHOTO] = pictures.shrink(pictures.decode(upload.getvalue()))
-        except Problem as problem:
-            st.session_state["photo/refused"] = problem
-            return
-        desk.change(photo="own")
-
-    # Streamlit writes its own words in English only
-    st.html(
-        "<style>[data-testid=stFileUploaderDropzone] button p {font-size: 0}"
-        "[data-testid=stFileUploaderDropzoneInstructions] {display: none}"
-        "[data-testid=stFileUploaderDropzone] button p::after {font-size: 1rem;"
-        f" content: {_css_string(t('input.upload_button'))}}}</style>"
-    )
-    st.file_uploader(
-        t("input.upload"),
-        type=["png", "jpg", "jpeg", "webp", "bmp"],
-        key="photo/file",
-        on_change=take,
-        args=("photo/file",),
-    )
-    with st.popover(t("input.camera"), icon=":material/photo_camera:", width="stretch"):
-        if st.toggle(t("input.camera_on"), key="photo/on"):
-            st.camera_input(
-                t("input.camera_take"), key="photo/camera", on_change=take, args=("photo/camera",)
-            )
-    if photo_is_missing(desk.now):
-        st.info(t("input.photo_missing"))
-    if refused := st.session_state.get("photo/refused"):
-        st.error(explain(refused))
-    elif (own := st.session_state.get(PHOTO)) and own.notes and desk.now.photo == "own":
-        st.caption(" ".join(t(f"input.note.{note}") for note in own.notes))

@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.reader import control, run, stage, visit
+from tests.app.reader import act, control, run, stage, visit
 from tests.pictures import CASES
 
 GOOD = [name for name, (_, accepted) in CASES.items() if accepted]
@@ -42,3 +42,11 @@ def test_good_picture_after_a_bad_one_is_shown_without_the_refusal() -> None:
     app.file_uploader[0].set_value(("good.png", CASES[GOOD[0]][0], "image/png"))
     assert not run(app).error
     assert control(app, "selectbox", "photo").value == "own"
+
+
+def test_second_photo_is_undone_to_the_first() -> None:
+    app = upload("plain.png")
+    first = stage(app).input
+    app.file_uploader[0].set_value(("second.png", CASES["rotated.png"][0], "image/png"))
+    assert not stage(run(app)).input.equal(first)
+    assert stage(act(app, kind="undo")).input.equal(first)

@@ -1,0 +1,134 @@
+"""A photo as input: samples that come with the app, and the reader's own, kept in the session."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+import streamlit as st
+from torch import Tensor
+
+from cnnviz.data import pictures
+from cnnviz.problems import Problem
+from cnnviz.ui.desk import Desk
+from cnnviz.ui.i18n import ASSETS, explain, t
+from cnnviz.ui.settings import choice, limits, whole
+
+SAMPLES = ("camera", "coffee")
+CHANNELS = ("grey", *pictures.CHANNELS)
+KEPT = 5  # own photos that an undo can bring back
+REFUSED = "photo/refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoSettings:
+    """Which photo, and how it becomes a plane. A link does not carry one's own."""
+
+    photo: str = choice("camera", (*SAMPLES, "own"))
+    shot: int = whole(0, 0, 1_000_000, written=False)  # which of one's own
+    side: int = whole(128, 8, pictures.MAX_SIDE)
+    channel: str = choice("grey", CHANNELS)
+
+
+S = TypeVar("S", bound=PhotoSettings)
+
+
+def photo_plane(settings: PhotoSettings) -> Tensor:
+    """The photo's plane, uint8 (rows, cols); a sample where one's own is missing."""
+    sample = settings.photo if settings.photo in SAMPLES else SAMPLES[0]
+    picture = _own(settings) or _sample(sample)
+    return pictures.plane(picture, settings.side, settings.channel)
+
+
+def _own(settings: PhotoSettings) -> pictures.Picture | None:
+    if settings.photo != "own":
+        return None
+    found: pictures.Picture | None = st.session_state.get(f"photo/{settings.shot}")
+    return found
+
+
+@cache
+def _sample(name: str) -> pictures.Picture:
+    return pictures.decode((ASSETS / "pictures" / f"{name}.jpg").read_bytes())
+
+
+def _keep(picture: pictures.Picture) -> int:
+    """Keep an own photo in the session; returns its number."""
+    shot = int(st.session_state.get("photo/count", 0)) + 1
+    st.session_state[f"photo/{shot}"] = pictures.shrink(picture)
+    st.session_state["photo/count"] = shot
+    st.session_state.pop(f"photo/{shot - KEPT}", None)
+    return shot
+
+
+def photo_controls(desk: Desk[S]) -> None:
+    """Choose a photo or bring one, its size and its plane."""
+    own = "photo/count" in st.session_state or desk.now.photo == "own"
+    st.selectbox(
+        t("input.photo"),
+        [*SAMPLES, "own"] if own else SAMPLES,
+        format_func=lambda name: t(f"input.photo_name.{name}"),
+        **desk.bind("photo"),
+    )
+    _upload_controls(desk)
+    _remarks(desk.now)
+    st.slider(t("input.side"), *limits(PhotoSettings, "side"), **desk.bind("side"))
+    st.selectbox(
+        t("input.channel"),
+        CHANNELS,
+        format_func=lambda name: t(f"input.channel_name.{name}"),
+        **desk.bind("channel"),
+    )
+
+
+def _upload_controls(desk: Desk[S]) -> None:
+    """A file, or the camera where the reader asks for it: it wants a permission."""
+
+    def take(key: str) -> None:
+        upload = st.session_state[key]
+        st.session_state.pop(REFUSED, None)
+        if upload is None:
+            return
+        try:
+            shot = _keep(pictures.decode(upload.getvalue()))
+        except Problem as problem:
+            st.session_state[REFUSED] = problem
+        else:
+            desk.change(photo="own", shot=shot)
+
+    # Streamlit writes its own words in English only
+    st.html(
+        "<style>[data-testid=stFileUploaderDropzone] button p {font-size: 0}"
+        "[data-testid=stFileUploaderDropzoneInstructions] {display: none}"
+        "[data-testid=stFileUploaderDropzone] button p::after {font-size: 1rem;"
+        f" content: {_css_string(t('input.upload_button'))}}}</style>"
+    )
+    st.file_uploader(
+        t("input.upload"),
+        type=["png", "jpg", "jpeg", "webp", "bmp"],
+        key="photo/file",
+        on_change=take,
+        args=("photo/file",),
+    )
+    with st.popover(t("input.camera"), icon=":material/photo_camera:", width="stretch"):
+        if st.toggle(t("input.camera_on"), key="photo/on"):
+            st.camera_input(
+                t("input.camera_take"), key="photo/camera", on_change=take, args=("photo/camera",)
+            )
+
+
+def _css_string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
+
+
+def _remarks(settings: PhotoSettings) -> None:
+    """Why a file was refused, that a photo is missing, or what was done to it."""
+    own = _own(settings)
+    if refused := st.session_state.get(REFUSED):
+        st.error(explain(refused))
+    elif settings.photo == "own" and own is None:
+        st.info(t("input.photo_missing"))
+    elif own and own.notes:
+        st.caption(" ".join(t(f"input.note.{note}") for note in own.notes))
