@@ -126,23 +126,31 @@ class Desk(Generic[S]):
     def _control(self, name: str, value: Any) -> str:
         """The key of a control that shows this value.
 
-        By language, because a choice is kept by its label, which another language does not have.
-        And a new key where the value was changed elsewhere, by an edit or an undo: until the
-        browser hears of that it goes on sending the old value, which must not be taken for a
-        choice of the reader's.
+        A new key where the value was changed elsewhere, by an edit or an undo: until the browser
+        hears of that it goes on sending the old value, which must not be taken for a choice of
+        the reader's.
         """
-        base = f"{self.page}.{name}.{language()}"
-        turn = st.session_state.get(f"{base}/turn", 0)
-        key = f"{base}.{turn}" if turn else base
+        key = self._key(name)
         if key in st.session_state and st.session_state[key] != value:
-            turn += 1
-            st.session_state[f"{base}/turn"] = turn
-            key = f"{base}.{turn}"
+            st.session_state[self._turn(name)] = st.session_state.get(self._turn(name), 0) + 1
+            key = self._key(name)
         if key not in st.session_state:
             st.session_state[key] = value
         return key
 
+    def _key(self, name: str) -> str:
+        # by language: a choice is kept by its label, which another language does not have
+        base = f"{self.page}.{name}.{language()}"
+        turn = st.session_state.get(self._turn(name), 0)
+        return f"{base}.{turn}" if turn else base
+
+    def _turn(self, name: str) -> str:
+        return f"{self.page}.{name}.{language()}/turn"
+
     def _pull(self, key: str, name: str, take: Callable[[S, Any], S] | None) -> None:
+        # Streamlit also calls back for a control that the last run no longer had
+        if key != self._key(name):
+            return
         value = st.session_state[key]
         if value is None:  # a deselected choice: it is selected again
             return
