@@ -14,12 +14,12 @@ from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
 from cnnviz.ui.desk import Desk, History
 from cnnviz.ui.formula import formula
+from cnnviz.ui.grids import can_edit
 from cnnviz.ui.i18n import lesson, t, texts
 from cnnviz.ui.inputs import (
     GROUPS,
     InputSettings,
     can_draw,
-    can_edit,
     edit_input,
     input_controls,
     input_plane,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -16,12 +15,12 @@ from cnnviz.data import datasets
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
+from cnnviz.ui.grids import LARGEST_GRID, edit_cell, size_controls
 from cnnviz.ui.i18n import t
 from cnnviz.ui.photos import PhotoSettings, photo_controls, photo_plane
-from cnnviz.ui.settings import LARGEST, Grid, choice, drawing, grid, limits, whole
+from cnnviz.ui.settings import Grid, choice, drawing, grid, limits, whole
 
 SIDE = 28  # of a drawing, as of MNIST
-LARGEST_GRID = 16
 SETS = {"garment": "fashion-mnist", "digit": "mnist"}
 GROUPS = {
     "grid": (*EXAMPLES, "own"),
@@ -62,11 +61,6 @@ def _bytes(settings: InputSettings) -> Tensor:
     return photo_plane(settings)
 
 
-def can_edit(plane: Tensor) -> bool:
-    """Whether a (rows, cols) input is small enough to be edited cell by cell."""
-    return max(plane.shape) <= LARGEST_GRID
-
-
 def can_draw(settings: InputSettings) -> bool:
     """Whether the input has the size of a drawing, so that a brush may touch it."""
     return settings.input == "draw" or settings.input in SETS
@@ -85,34 +79,6 @@ def edit_input(settings: S, edit: Edit) -> S:
             raise Problem("edit_damaged")
         return replace(settings, input="draw", drawing=bytes(_byte(value) for value in values))
     return replace(settings, input="own", cells=edit_cell(input_plane(settings), edit))
-
-
-def edit_cell(plane: Tensor, edit: Edit) -> Grid:
-    """The plane's rows with one cell replaced, as the stage's edit says."""
-    value, at = edit.detail.get("value"), edit.detail.get("at")
-    if not isinstance(value, int | float) or value != value or abs(value) == math.inf:
-        raise Problem("not_finite")
-    if abs(value) > LARGEST:
-        raise Problem("cell_range", largest=f"{LARGEST:,.0f}")
-    if not isinstance(at, list) or len(at) != 3 or not all(isinstance(i, int) for i in at):
-        raise Problem("edit_damaged")
-    _, row, col = at
-    if not (0 <= row < plane.shape[0] and 0 <= col < plane.shape[1]):
-        raise Problem("cell_outside", cell=(row, col), shape=tuple(plane.shape))
-    rows = plane.tolist()
-    rows[row][col] = float(value)
-    return as_grid(rows)
-
-
-def as_grid(rows: list[list[float]]) -> Grid:
-    """Rows of a tensor's `tolist()` as settings keep them."""
-    return tuple(tuple(row) for row in rows)
-
-
-def resized(rows: Grid, height: int, width: int) -> Grid:
-    """The grid cut or filled up with zeros to another size; what stays keeps its place."""
-    full = [list(row[:width]) + [0.0] * (width - len(row)) for row in rows[:height]]
-    return as_grid(full + [[0.0] * width for _ in range(height - len(rows))])
 
 
 def _byte(value: object) -> int:
@@ -173,19 +139,10 @@ def _take_input(settings: S, name: str) -> S:
 
 
 def _size_controls(desk: Desk[S]) -> None:
-    height, width = input_plane(desk.now).shape
-    for column, axis, size in zip(st.columns(2), (0, 1), (height, width), strict=True):
+    def take(settings: S, rows: Grid) -> S:
+        return replace(settings, input="own", cells=rows)
 
-        def take(settings: S, value: int, axis: int = axis) -> S:
-            plane = input_plane(settings)
-            shape = [*plane.shape]
-            shape[axis] = value
-            return replace(settings, input="own", cells=resized(as_grid(plane.tolist()), *shape))
-
-        name = ("rows", "cols")[axis]
-        column.number_input(
-            t(f"input.{name}"), 1, LARGEST_GRID, **desk.bind(f"input_{name}", size, take)
-        )
+    size_controls(desk, "input", input_plane, LARGEST_GRID, take)
 
 
 def _item_controls(desk: Desk[S]) -> None:

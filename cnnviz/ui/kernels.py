@@ -13,8 +13,8 @@ from torch import Tensor
 from cnnviz.components.stage import Edit
 from cnnviz.ops import kernels
 from cnnviz.ui.desk import Desk
+from cnnviz.ui.grids import as_grid, edit_cell, size_controls
 from cnnviz.ui.i18n import t
-from cnnviz.ui.inputs import as_grid, edit_cell, resized
 from cnnviz.ui.settings import Grid, choice, grid, limits, whole
 
 LARGEST_KERNEL = 11
@@ -64,20 +64,11 @@ def kernel_controls(desk: Desk[S]) -> None:
         st.slider(t("kernel.angle"), *limits(KernelSettings, "angle"), **desk.bind("angle"))
         angle = math.radians(desk.now.angle)
         st.caption(t("kernel.vector", dx=f"{math.cos(angle):.2f}", dy=f"{math.sin(angle):.2f}"))
-    height, width = kernel_of(desk.now).shape
-    for column, axis, size in zip(st.columns(2), (0, 1), (height, width), strict=True):
 
-        def take(settings: S, value: int, axis: int = axis) -> S:
-            kernel = kernel_of(settings)
-            shape = [*kernel.shape]
-            shape[axis] = value
-            weights = resized(as_grid(kernel.tolist()), *shape)
-            return replace(settings, kernel="own", weights=weights)
+    def take(settings: S, rows: Grid) -> S:
+        return replace(settings, kernel="own", weights=rows)
 
-        name = ("rows", "cols")[axis]
-        column.number_input(
-            t(f"kernel.{name}"), 1, LARGEST_KERNEL, **desk.bind(f"kernel_{name}", size, take)
-        )
+    size_controls(desk, "kernel", kernel_of, LARGEST_KERNEL, take)
 
 
 def _take_kernel(settings: S, name: str) -> S:

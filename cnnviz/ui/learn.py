@@ -25,12 +25,11 @@ from cnnviz.ops import (
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
+from cnnviz.ui.grids import LARGEST_GRID, as_grid, can_edit
 from cnnviz.ui.i18n import explain, t, texts
-from cnnviz.ui.inputs import as_grid, can_edit
 from cnnviz.ui.settings import Grid, check_grid, choice, grid, limits, number, shortest, whole
 
 PAIRS = ("course", "mine", "target")
-LARGEST_TARGET = 16
 MOST_PRODUCTS = 500_000_000  # of one learning: about two seconds
 
 
@@ -39,7 +38,7 @@ class LearnSettings:
     """Which pair, and how gradient descent goes over it; `target` counts for "target"."""
 
     pair: str = choice("course", PAIRS, view=True)
-    target: Grid = grid(((0.0,),), LARGEST_TARGET)
+    target: Grid = grid(((0.0,),), LARGEST_GRID)
     lr: float = number(3e-2, 1e-20, 10.0, view=True)
     updates: int = whole(10, 1, 200, view=True)
     seed: int = whole(0, 0, 999, view=True)
@@ -114,7 +113,7 @@ def _target_controls(desk: Desk[S], walk: Walk) -> bool:
             rows = as_grid(
                 [[float(cell) for cell in line.split()] for line in lines if line.split()]
             )
-            check_grid(rows, LARGEST_TARGET)
+            check_grid(rows, LARGEST_GRID)
         except ValueError:
             st.toast(t("learn.bad_target"), icon=":material/warning:", duration="long")
             return settings
