@@ -20,7 +20,7 @@ CHOICES = ("Convolution", "Cross-correlation")
 CLOCKS = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 20, 3, 40, 4
+STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 20, 3, 60, 4
 FASTEST = "300"  # steps a second: five in each frame
 PLAY_MILLISECONDS = 2000  # a little less than the walk takes at that speed
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from statistics import median
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +11,7 @@ from torch import Tensor
 from benchmarks.table import Peer, Row
 from cnnviz.ops import correlate
 
-ROUNDS, MOMENT = 30, 0.03  # seconds
+ROUNDS, MOMENT = 60, 0.025  # seconds
 
 
 def large_picture() -> Row:
@@ -45,25 +46,23 @@ def corr2d(X: Tensor, K: Tensor) -> Tensor:
 def alternate(
     ours: Callable[[], object], peer: Callable[[], object]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Milliseconds of single calls, both in turn for a moment, so that a busy machine hits both."""
-    calls: dict[Callable[[], object], list[float]] = {ours: [], peer: []}
-    for call in calls:  # the first calls build caches and start threads
+    """Milliseconds of a call, in rounds that time both, so that a busy machine hits both."""
+    for call in (ours, peer):  # the first calls build caches and start threads
         for_a_moment(call)
-    for _ in range(ROUNDS):
-        for call, samples in calls.items():
-            samples += for_a_moment(call)
-    return tuple(calls[ours]), tuple(calls[peer])
+    rounds = [(for_a_moment(ours), for_a_moment(peer)) for _ in range(ROUNDS)]
+    first, second = zip(*rounds, strict=True)
+    return first, second
 
 
-def for_a_moment(call: Callable[[], object]) -> list[float]:
-    """Milliseconds of each call, over and over for a moment, but at least once."""
+def for_a_moment(call: Callable[[], object]) -> float:
+    """Milliseconds of a call, the median of as many as fit into a moment."""
     samples: list[float] = []
     end = time.perf_counter() + MOMENT
     while not samples or time.perf_counter() < end:
         start = time.perf_counter()
         call()
         samples.append((time.perf_counter() - start) * 1000)
-    return samples
+    return median(samples)
 
 
 def _random(*shape: int) -> Tensor:

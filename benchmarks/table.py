@@ -36,10 +36,17 @@ class Row:
     def median(self) -> float:
         return median(self.samples)
 
+    def times(self, peer: Peer) -> float:
+        """Our number over a peer's, each beside the one that was measured in the same round."""
+        if len(self.samples) != len(peer.samples):
+            return self.median / peer.median
+        pairs = zip(self.samples, peer.samples, strict=True)
+        return median(ours / theirs for ours, theirs in pairs)
+
     @property
     def ratio(self) -> float | None:
         """Our number over the first peer's."""
-        return self.median / self.peers[0].median if self.peers else None
+        return self.times(self.peers[0]) if self.peers else None
 
     @property
     def met(self) -> bool | None:
@@ -85,7 +92,7 @@ def _limit(row: Row) -> str:
     if row.at_most is not None:
         return f"at most {row.at_most:g} {row.unit}"
     if row.at_most_times is None:
-        return ", ".join(_times(row.median / peer.median) for peer in row.peers)
+        return ", ".join(_times(row.times(peer)) for peer in row.peers)
     return f"{_times(row.ratio or 0)}, {_bound(row.at_most_times)}"
 
 
