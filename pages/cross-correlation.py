@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Edit, Options, edits, stage
+from cnnviz.components.stage import Edit, Options, stage
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
-from cnnviz.ui.desk import Desk, History
+from cnnviz.ui.desk import Desk
+from cnnviz.ui.edits import take_edits
 from cnnviz.ui.formula import formula
 from cnnviz.ui.grids import can_edit
 from cnnviz.ui.i18n import lesson, t, texts
@@ -33,9 +34,10 @@ from cnnviz.ui.operation import (
     walk_of,
     ways_to_fit,
 )
+from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
-from cnnviz.ui.takeaway import Takeaway, takeaway
+from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "cross-correlation"
 STAGE = f"{PAGE}.stage"
@@ -53,7 +55,7 @@ class Settings(InputSettings, KernelSettings, OperationSettings, LearnSettings):
 def main() -> None:
     """The page: the stage first, for it is what a click is to change."""
     desk = frame.desk(PAGE, Settings)
-    apply_edits(desk)
+    take_edits(desk, STAGE, apply_edit)
     controls, picture = frame.workbench(
         t("page.cross-correlation.title"), t("page.cross-correlation.lead")
     )
@@ -65,38 +67,18 @@ def main() -> None:
         operation_controls(desk)
         if walk and desk.now.operation == "convolution":
             st.caption(flip_line(desk.now, walk.input, kernel_of(desk.now)))
-        takeaway(f"{PAGE}.take", PAGE, walk and taken(desk.now, walk))
+        takeaway(f"{PAGE}.take", PAGE, walk and taken(walk))
     if walk:
         with picture:
-            panels(desk, walk)
+            panels(desk, PANELS, lambda name: panel(name, desk, walk))
     frame.close(settings.write(desk.now))
 
 
-def apply_edits(desk: Desk[Settings]) -> None:
-    """Take over what the reader edited on the stage since the last run."""
-    history = desk.history
-    refused = []
-    for edit in edits(STAGE, history.done):
-        try:
-            apply_edit(history, edit)
-        except Problem as problem:
-            refused.append(problem)
-        history.done = edit.id  # right after the change: a run may end at any look at the session
-    for problem in refused:
-        frame.say(problem)
-
-
-def apply_edit(history: History[Settings], edit: Edit) -> None:
-    """One edit of the input, the kernel or the history."""
-    now = history.now
-    if edit.kind == "undo":
-        history.undo()
-    elif edit.kind == "redo":
-        history.redo()
-    elif edit.detail.get("plane") == "kernel":
-        history.set(edit_kernel(now, edit, flipped=now.operation == "convolution"))
-    else:
-        history.set(edit_input(now, edit))
+def apply_edit(now: Settings, edit: Edit) -> Settings:
+    """The settings after an edit of the input or the kernel."""
+    if edit.detail.get("plane") == "kernel":
+        return edit_kernel(now, edit, flipped=now.operation == "convolution")
+    return edit_input(now, edit)
 
 
 def show(desk: Desk[Settings]) -> Walk | None:
@@ -147,26 +129,9 @@ def with_fitting_kernel(before: Settings, now: Settings) -> Settings:
     return now
 
 
-def taken(now: Settings, walk: Walk) -> Takeaway:
+def taken(walk: Walk) -> Takeaway:
     """What the export buttons hand out."""
-    title = t("page.cross-correlation.title")
-    flip = now.operation == "convolution"
-    return Takeaway(walk, kernel_of(now), flip, title, (t("page.cross-correlation.lead"),))
-
-
-def panels(desk: Desk[Settings], walk: Walk) -> None:
-    """The details below the stage; only the open one is computed."""
-    labels = {t(f"panel.{name}"): name for name in PANELS}
-    shown = t(f"panel.{desk.now.panel}")
-
-    def take(now: Settings, label: str) -> Settings:
-        return replace(now, panel=labels[label])
-
-    opened = st.tabs(list(labels), **desk.bind("panel", shown, take))
-    for tab, name in zip(opened, PANELS, strict=True):
-        if tab.open:
-            with tab:
-                panel(name, desk, walk)
+    return walk_takeaway(walk, t("page.cross-correlation.title"), t("page.cross-correlation.lead"))
 
 
 def panel(name: str, desk: Desk[Settings], walk: Walk) -> None:
@@ -174,7 +139,7 @@ def panel(name: str, desk: Desk[Settings], walk: Walk) -> None:
     if name == "formula":
         formula(walk)
     elif name == "code":
-        st.code(taken(desk.now, walk).code, language="python", height=360)
+        st.code(taken(walk).code, language="python", height=360)
     elif name == "products":
         products(f"{PAGE}.products", texts("stage") | texts("products"))
     elif name == "learn":

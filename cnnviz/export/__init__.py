@@ -1,4 +1,5 @@
-"""A walk to take away: PyTorch code, a notebook, a PNG or a GIF for slides.
+"""What a page shows, to take away: PyTorch code, a notebook, a PNG or a GIF for slides.
 
-`code.pytorch_code`, `notebook.notebook`, `picture.png` and `picture.gif`.
+Of a walk: `code.pytorch_code`, `picture.png` and `picture.gif`. Of other planes: `sheet`.
+Of both: `notebook.notebook`.
 """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnviz.ops import Walk, Window, correlate
+from cnnviz.ops import Walk
 
 MOST_WRITTEN = 16 * 16  # numbers; larger tensors are packed as bytes
 LINE = 100  # characters, without the comment at its end
@@ -23,20 +23,13 @@ class TensorCode(NamedTuple):
     lines: list[str]
 
 
-def pytorch_code(x: Tensor, kernel: Tensor, window: Window, *, flip: bool = False) -> str:
+def pytorch_code(walk: Walk) -> str:
     """Runnable PyTorch code for this correlation; it leaves X, K and Y in float32.
 
-    Args:
-        x: (*spatial) or (C, *spatial), as for `correlate`; one to three spatial axes.
-        kernel: (*kernel_size) or (O, C, *kernel_size), before any flip.
-        window: stride, padding and dilation; what is at its default is left out.
-        flip: convolution; the code mirrors the kernel as its reader would.
-
-    Raises:
-        Problem: (a `ValueError`) what `correlate` raises where the numbers do not fit.
+    Settings at PyTorch's default are left out. For a convolution the code mirrors the kernel, as
+    its reader would.
     """
-    walk = correlate(x, kernel, window, flip=flip)
-    inputs, kernels = tensor_code("X", x), tensor_code("K", kernel)
+    inputs, kernels = tensor_code("X", walk.input), tensor_code("K", walk.given_kernel)
     modules = sorted({*inputs.imports, *kernels.imports})
     return "\n".join(
         [
@@ -48,21 +41,21 @@ def pytorch_code(x: Tensor, kernel: Tensor, window: Window, *, flip: bool = Fals
             *inputs.lines,
             *kernels.lines,
             "",
-            *(["# a convolution mirrors the kernel first"] if flip else []),
-            f"Y = {_call(walk, flip)}  # {tuple(walk.output.shape)}",
+            *(["# a convolution mirrors the kernel first"] if walk.flip else []),
+            f"Y = {_call(walk)}  # {tuple(walk.output.shape)}",
             "print(Y)" if walk.output.numel() <= MOST_WRITTEN else "print(Y.shape)",
             "",
         ]
     )
 
 
-def _call(walk: Walk, flip: bool) -> str:
+def _call(walk: Walk) -> str:
     """`F.conv2d(X[None, None], K[None, None], stride=2)[0, 0]`, as this walk needs it."""
     axes = len(walk.axes)
     bare = walk.input.ndim == axes
     batch, channels = ("[None, None]", "[None, None]") if bare else ("[None]", "")
     last = range(walk.kernel.ndim - axes, walk.kernel.ndim)
-    kernel = f"K.flip({', '.join(map(str, last))})" if flip else "K"
+    kernel = f"K.flip({', '.join(map(str, last))})" if walk.flip else "K"
     arguments = [f"X{batch}", f"{kernel}{channels}", *_settings(walk)]
     return f"F.conv{axes}d({', '.join(arguments)}){'[0, 0]' if bare else '[0]'}"
 

@@ -20,12 +20,11 @@ from cnnviz.export.drawing import (
     paint,
     rule,
 )
-from cnnviz.export.layout import TAG, TITLE, Column, Layout, titles
+from cnnviz.export.layout import SIGNED, TAG, TITLE, Column, Layout, titles
 from cnnviz.export.lettering import Colour, measure, write
 from cnnviz.export.view import Place, Planes
 from cnnviz.ops import Walk
 
-SIGNED = 0.42  # of the full colour, below text
 FAINTEST = 0.01  # of the largest: negative pixels nearer to 0 have no colour, and no stripes
 _AROUND = re.compile(r"(flip\(|\))")  # a name in a title: not bold, where letters would clog
 
@@ -123,13 +122,13 @@ class Ground:
         at, palette = self.layout, self.palette
         columns = (at.input, at.kernel, at.output)
         inks = (palette.input, palette.kernel, palette.output)
-        names = titles(self.walk, place, flip=at.flip)
+        names = titles(self.walk, place)
         for column, title, ink in zip(columns, names, inks, strict=True):
             self._write_title(draw, column, title, ink)
         self._write_tags(draw, at.input, planes.labels)
         self._write_tags(draw, at.kernel, planes.kernel_labels)
         sign, equals, y = at.signs
-        write(draw, (sign, y), "∗" if at.flip else "★", at.px(22), palette.muted)
+        write(draw, (sign, y), "∗" if self.walk.flip else "★", at.px(22), palette.muted)
         write(draw, (equals, y), "=", at.px(32), palette.muted)
 
     def _write_title(

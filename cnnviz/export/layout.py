@@ -19,6 +19,7 @@ DESIGNED = 960  # pixels wide; lengths below are at this width
 MARGIN, GAP = 28, 60
 TITLE, TITLE_ROOM, TAG = 17, 30, 22  # writing; room above the planes, above each of several
 MOST_NUMBERED = 18  # cells a side: 16 and a padding of 1
+SIGNED = 0.42  # of the full colour, below text
 MOST_PLANES = 4
 MOST_HEIGHT = {1: 460, 2: 560, 3: 600, 4: 640}  # by planes one under the other
 LEAST_HEIGHT = 110
@@ -72,7 +73,6 @@ class Layout:
 
     width: int  # pixels, of the picture
     height: int  # pixels
-    flip: bool  # the sign and the kernel's title are those of a true convolution
     unit: float  # pixels that are 1 at the designed width
     input: Column  # X, left
     kernel: Column  # K, in the middle
@@ -87,7 +87,7 @@ class Layout:
         return max(1, round(length * self.unit))
 
 
-def titles(walk: Walk, place: Place, *, flip: bool) -> list[tuple[str, str]]:
+def titles(walk: Walk, place: Place) -> list[tuple[str, str]]:
     """Names of X, K and Y, with which part of them is drawn, and that part's shape.
 
     The kernel is called flip(K) where the walk's kernel is K flipped.
@@ -95,7 +95,7 @@ def titles(walk: Walk, place: Place, *, flip: bool) -> list[tuple[str, str]]:
     channel = place.step.index[:1] if walk.kernel.ndim > walk.input.ndim else ()
     return [
         ("X", _shape(walk.input)),
-        (f"{'flip(K)' if flip else 'K'}{_index(channel)}", _shape(place.step.kernel)),
+        (f"{'flip(K)' if walk.flip else 'K'}{_index(channel)}", _shape(place.step.kernel)),
         (f"Y{_index(place.plane)}", _shape(walk.output[place.plane])),
     ]
 
@@ -108,11 +108,11 @@ def _index(index: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, index))}]" if index else ""
 
 
-def arrange(walk: Walk, width: int, palette: Palette, *, flip: bool = False) -> Layout:
-    """Settle the picture of this walk at `width` pixels; `flip` where it is a convolution."""
+def arrange(walk: Walk, width: int, palette: Palette) -> Layout:
+    """Settle the picture of this walk at `width` pixels."""
     unit = width / DESIGNED
     last = place_of(walk, len(walk) - 1)  # whose titles are the longest
-    named = titles(walk, last, flip=flip)
+    named = titles(walk, last)
     names = [measure("  ".join(title), round(TITLE * unit)) for title in named]
     forms = [
         _Form(*shape, title_width=name, unit=unit, one_row=len(walk.axes) == 1)
@@ -123,7 +123,7 @@ def arrange(walk: Walk, width: int, palette: Palette, *, flip: bool = False) -> 
     trials = [_trial(walk, forms, kernel) for kernel in kernel_cells]
     readable = [trial for trial in trials if trial.lettering[0] and trial.lettering[1]]
     best = readable[0] if readable else trials[0 if trials[0].lettering[0] else -1]
-    return _place(walk, width, forms, best, palette, flip=flip)
+    return _place(walk, width, forms, best, palette)
 
 
 def _shapes(drawn: Planes) -> list[tuple[int, int, int]]:
@@ -198,10 +198,12 @@ def _lettering(values: Tensor, form: _Form, cell: float) -> Lettering | None:
     """The largest writing that fits the widest number, with fewer digits where it must."""
     if max(form.rows, form.cols) > MOST_NUMBERED:
         return None
-    return _fit(values, "", min(0.4 * cell, 24 * form.unit), cell, max(7, 7.5 * form.unit))
+    return fit_lettering(values, "", min(0.4 * cell, 24 * form.unit), cell, max(7, 7.5 * form.unit))
 
 
-def _fit(values: Tensor, sign: str, most: float, cell: float, least: float) -> Lettering | None:
+def fit_lettering(
+    values: Tensor, sign: str, most: float, cell: float, least: float
+) -> Lettering | None:
     """Writing of `least` to `most` pixels in which these numbers fit a cell."""
     if most < least:
         return None
@@ -221,12 +223,10 @@ def _under(column: Column, kernel: Tensor, unit: float) -> Lettering | None:
     if not column.lettering or height < 34 * unit:
         return None
     most = min(0.25 * height, 0.75 * column.lettering.size)
-    return _fit(kernel, "×", most, cell, max(7, 8 * unit))
+    return fit_lettering(kernel, "×", most, cell, max(7, 8 * unit))
 
 
-def _place(
-    walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: Palette, *, flip: bool
-) -> Layout:
+def _place(walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: Palette) -> Layout:
     """Put columns of this size side by side, the equation and the progress below."""
     unit = width / DESIGNED
     high = max(LEAST_HEIGHT * unit, *map(_Form.height, forms, trial.cells))
@@ -244,7 +244,6 @@ def _place(
     return Layout(
         width=width,
         height=round(footer + 26 * unit),
-        flip=flip,
         unit=unit,
         input=columns[0],
         kernel=columns[1],

@@ -13,10 +13,12 @@ DRAW = """\
 try:
     import matplotlib.pyplot as plt
 except ImportError:
-    print("To see X, K and Y drawn here: pip install matplotlib")
+    print("To see the numbers drawn here: pip install matplotlib")
 else:
-    figure, panels = plt.subplots(1, 3, figsize=(10, 4))
-    for panel, name, tensor in zip(panels, "XKY", (X, K, Y)):
+    drawn = {name: globals()[name] for name in "XKY" if name in globals()}
+    figure, panels = plt.subplots(1, len(drawn), figsize=(10, 4), squeeze=False)
+    for panel, (name, tensor) in zip(panels[0], drawn.items()):
+        tensor = tensor.detach().float()
         rows = tensor.reshape(-1, tensor.shape[-1]).numpy()  # planes one under the other
         most = abs(rows).max()
         if rows.min() < 0:  # purple is negative, orange positive
@@ -38,7 +40,7 @@ def notebook(
 
     Args:
         title: its headline; `paragraphs`: Markdown in the reader's language.
-        code: what `pytorch_code` gave: leaves X, K and Y.
+        code: PyTorch that leaves Y, and X and K where they exist: what is drawn.
         expected: what Y must be; a cell asserts it.
         link: back to the page where these settings came from.
     """

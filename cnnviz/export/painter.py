@@ -20,9 +20,9 @@ WASH = 0.15  # of a frame's colour, inside it
 class Painter:
     """The pictures of one walk; what stands still between steps is drawn once."""
 
-    def __init__(self, walk: Walk, *, dark: bool, width: int, flip: bool = False) -> None:
+    def __init__(self, walk: Walk, *, dark: bool, width: int) -> None:
         self.walk, self.palette = walk, DARK if dark else LIGHT
-        self.layout = arrange(walk, width, self.palette, flip=flip)
+        self.layout = arrange(walk, width, self.palette)
         self.ground = Ground(walk, self.layout, self.palette)
         self._turn_to(place_of(walk, 0))
 

@@ -23,26 +23,22 @@ PLAIN, RAMP = 90, 14  # of them the most frequent ones; steps from background to
 SAMPLES = 6  # frames looked at for their colours
 
 
-def png(
-    walk: Walk, step: int, *, flip: bool = False, dark: bool = False, width: int = 1600
-) -> bytes:
+def png(walk: Walk, step: int, *, dark: bool = False, width: int = 1600) -> bytes:
     """One step as a PNG, `width` pixels wide.
 
-    Args:
-        flip: as the walk was made; a convolution has the sign ∗, and its kernel the title flip(K).
+    A convolution has the sign ∗, and its kernel the title flip(K).
 
     Raises:
         Problem: (a `ValueError`) for a step outside the walk, or a width out of range.
     """
     file = io.BytesIO()
-    _painter(walk, flip, dark, width).draw(step).save(file, "PNG", optimize=True)
+    _painter(walk, dark, width).draw(step).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
 def gif(
     walk: Walk,
     *,
-    flip: bool = False,
     dark: bool = False,
     width: int = 960,
     most_frames: int = 120,
@@ -51,14 +47,13 @@ def gif(
     """The whole walk as a GIF that loops, `width` pixels wide.
 
     Args:
-        flip: as for `png`.
         most_frames: a longer walk is sampled evenly, with its first and last step (so at least 2).
         seconds: one round, before the rest on the last frame; a short walk takes less.
 
     Raises:
         Problem: (a `ValueError`) for a width out of range.
     """
-    painter, steps = _painter(walk, flip, dark, width), sampled(len(walk), most_frames)
+    painter, steps = _painter(walk, dark, width), sampled(len(walk), most_frames)
     palette = _SharedPalette(painter, steps)
     each = min(LONGEST, 1000 * seconds / len(steps))
     duration = [max(20, 10 * round(each / 10))] * len(steps)  # a GIF counts in 10 ms
@@ -77,10 +72,10 @@ def sampled(steps: int, most: int) -> list[int]:
     return [round(i * (steps - 1) / max(1, count - 1)) for i in range(count)]
 
 
-def _painter(walk: Walk, flip: bool, dark: bool, width: int) -> Painter:
+def _painter(walk: Walk, dark: bool, width: int) -> Painter:
     if not NARROWEST <= width <= WIDEST:
         raise Problem("picture_width", low=NARROWEST, high=WIDEST, width=width)
-    return Painter(walk, dark=dark, width=width, flip=flip)
+    return Painter(walk, dark=dark, width=width)
 
 
 class _SharedPalette:

@@ -38,7 +38,7 @@ class Walk:
 
     A walk keeps the form it was asked in. With channels: input (C, *spatial), kernel
     (O, C/groups, *kernel_size), output (O, *out). Bare: (*spatial), (*kernel_size), (*out).
-    `kernel` is the kernel as applied: flipped already, for a convolution.
+    `kernel` is the kernel as applied: flipped already, for a convolution (`flip`).
     """
 
     input: Tensor
@@ -48,6 +48,13 @@ class Walk:
     window: Window
     bias: Tensor | None = None  # (O,)
     groups: int = 1
+    flip: bool = False
+
+    @property
+    def given_kernel(self) -> Tensor:
+        """The kernel as it was given, before any flip."""
+        last = range(-len(self.spatial), 0)
+        return self.kernel.flip(*last) if self.flip else self.kernel
 
     @property
     def axes(self) -> list[Axis]:
@@ -133,7 +140,7 @@ def correlate(
     check_finite(output)  # large numbers may overflow
     if bare:
         padded, output = padded[0], output[0]
-    return Walk(x, padded, kernel, output, window, offsets, groups)
+    return Walk(x, padded, kernel, output, window, offsets, groups, flip)
 
 
 def _floating(x: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:

@@ -22,9 +22,13 @@ ASSETS = Path(__file__).parents[2] / "assets"
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Dotted key → text, from `assets/i18n/<language>.toml`."""
-    tree = tomllib.loads((ASSETS / "i18n" / f"{language}.toml").read_text(encoding="utf-8"))
-    texts = dict(_flatten(tree))
+    """Dotted key → text, from all files in `assets/i18n/<language>/`; a key stands in one."""
+    texts: dict[str, str] = {}
+    for file in sorted((ASSETS / "i18n" / language).glob("*.toml")):
+        found = dict(_flatten(tomllib.loads(file.read_text(encoding="utf-8"))))
+        if twice := found.keys() & texts.keys():
+            raise ValueError(f"{file.name} says again what another file says: {sorted(twice)}")
+        texts |= found
     if language == "en":
         texts |= {f"problem.{kind}": sentence for kind, sentence in SENTENCES.items()}
     return texts

@@ -1,4 +1,4 @@
-"""Take it along: link, PNG, GIF and notebook of a walk."""
+"""Take it along: link, PNG, GIF and notebook of what a page shows."""
 
 from __future__ import annotations
 
@@ -17,17 +17,26 @@ from cnnviz.ui.i18n import t, texts
 
 
 class Takeaway(NamedTuple):
-    """What is taken along: the walk, and the kernel as the reader gave it."""
+    """What can be taken along; the pictures are made when they are asked for."""
 
-    walk: Walk
-    kernel: Tensor
-    flip: bool
     title: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[str, ...]  # Markdown, for the notebook
+    code: str  # PyTorch that leaves Y, and X and K where they exist
+    expected: Tensor  # what Y must be
+    png: Callable[[int, bool], bytes]  # of a step, from 0; dark or not
+    gif: Callable[[bool], bytes]  # dark or not
 
-    @property
-    def code(self) -> str:
-        return pytorch_code(self.walk.input, self.kernel, self.walk.window, flip=self.flip)
+
+def walk_takeaway(walk: Walk, title: str, *paragraphs: str) -> Takeaway:
+    """All of a walk."""
+    return Takeaway(
+        title,
+        paragraphs,
+        pytorch_code(walk),
+        walk.output,
+        lambda step, dark: png(walk, step, dark=dark),
+        lambda dark: gif(walk, dark=dark),
+    )
 
 
 MIME = {
@@ -49,10 +58,10 @@ def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
         return File(wish, refused=t("take.failed"))
     dark = st.context.theme.type == "dark"  # as the reader sees it
     makers: dict[str, Callable[[], bytes]] = {
-        "png": lambda: png(scene.walk, wish.step, flip=scene.flip, dark=dark),
-        "gif": lambda: gif(scene.walk, flip=scene.flip, dark=dark),
+        "png": lambda: scene.png(wish.step, dark),
+        "gif": lambda: scene.gif(dark),
         "notebook": lambda: notebook(
-            scene.title, scene.paragraphs, scene.code, scene.walk.output, _web_link(wish.href)
+            scene.title, scene.paragraphs, scene.code, scene.expected, _web_link(wish.href)
         ),
     }
     try:

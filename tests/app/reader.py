@@ -82,9 +82,9 @@ def mail(app: AppTest, key: str, name: str, *messages: dict[str, Any]) -> None:
     app.session_state[key] = {name: {"token": app.session_state["token"], "messages": numbered}}
 
 
-def act(app: AppTest, *more: dict[str, Any], **edit: Any) -> AppTest:
+def act(app: AppTest, *more: dict[str, Any], page: str = PAGE, **edit: Any) -> AppTest:
     """Do something on the stage, and more before the page hears of it."""
-    mail(app, f"{PAGE}.stage", "edits", edit, *more)
+    mail(app, f"{page}.stage", "edits", edit, *more)
     return run(app)
 
 
@@ -94,9 +94,9 @@ def follow(app: AppTest, query: str) -> AppTest:
     return run(app)
 
 
-def control(app: AppTest, kind: str, name: str, lang: str = "en") -> Any:
+def control(app: AppTest, kind: str, name: str, lang: str = "en", *, page: str = PAGE) -> Any:
     """The control of a setting as it stands now: see `Desk._control` on its key."""
-    base = f"{PAGE}.{name}.{lang}"
+    base = f"{page}.{name}.{lang}"
     key = f"{base}/turn"
     turn = app.session_state[key] if key in app.session_state else ""  # noqa: SIM401 (it has no get)
     return getattr(app, kind)(key=f"{base}.{turn}" if turn else base)

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from cnnviz.export.code import pytorch_code
-from cnnviz.ops import Window, kernels
+from cnnviz.ops import Window, correlate, kernels
 from tests.e2e.stage_page import StagePage, open_stage
 
 RAMP = torch.arange(9.0).reshape(3, 3)
@@ -65,7 +65,7 @@ def test_notebook_holds_the_code_and_the_way_back(tab: Page, app_url: str) -> No
     name, content = download(tab, "Notebook")
     assert name == "cross-correlation.ipynb"
     cells = ["".join(cell["source"]) for cell in json.loads(content)["cells"]]
-    code = pytorch_code(RAMP, kernels.named("ramp"), Window(2, padding=1), flip=True)
+    code = pytorch_code(correlate(RAMP, kernels.named("ramp"), Window(2, padding=1), flip=True))
     assert code.strip() in cells
     assert any("assert_close" in cell for cell in cells)
     assert "padding=1" in cells[0]

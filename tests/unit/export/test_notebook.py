@@ -21,7 +21,7 @@ LINK = "http://localhost:8501/cross_correlation?p=1"
 
 def made(x: Tensor, kernel: Tensor, window: Window, *, flip: bool = False) -> bytes:
     walk = correlate(x, kernel, window, flip=flip)
-    code = pytorch_code(x, kernel, window, flip=flip)
+    code = pytorch_code(walk)
     return notebook("교차 상관", ["커널을 *입력* 위로 옮깁니다."], code, walk.output, LINK)
 
 
@@ -65,7 +65,7 @@ def test_its_cells_check_the_numbers(case: tuple[Tensor, Tensor, Window], flip: 
 
 def test_a_wrong_number_is_found() -> None:
     x = torch.arange(9.0).reshape(3, 3)
-    cells = sources(notebook("", [], pytorch_code(x, x, Window(3)), torch.tensor([[205.0]])))
+    cells = sources(notebook("", [], pytorch_code(correlate(x, x)), torch.tensor([[205.0]])))
     names: dict[str, object] = {}
     exec(cells["code"], names)
     with pytest.raises(AssertionError):

@@ -1,0 +1,149 @@
+"""A row of planes as a picture, and several such rows as an animation: what is not a walk.
+
+There are no words on it but the titles, which the caller keeps free of language.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image, ImageDraw
+from torch import Tensor
+
+from cnnviz.export.drawing import (
+    BLACK,
+    DARK,
+    LIGHT,
+    WHITE,
+    Grid,
+    Palette,
+    Scale,
+    border,
+    frame,
+    mix,
+    paint,
+    rule,
+)
+from cnnviz.export.layout import MOST_NUMBERED, SIGNED, fit_lettering
+from cnnviz.export.lettering import measure, write
+
+MARGIN, GAP, TITLE, TITLE_ROOM, CAPTION_ROOM = 40, 48, 26, 56, 48  # pixels
+REST = 1500  # milliseconds that the last picture stays longer
+TINT = 0.3  # of the full colour, below text
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One plane with its title."""
+
+    title: str
+    values: Tensor  # (rows, cols), finite
+    role: Literal["input", "kernel", "output"]  # the title's colour
+    marked: tuple[tuple[int, int, int, int], ...] = ()  # frames: row, column, rows, columns
+    caption: str = ""  # below the plane
+
+
+def sheet_png(panels: Sequence[Panel], dark: bool, width: int = 1600) -> bytes:
+    """The panels side by side as a PNG, `width` pixels wide."""
+    file = io.BytesIO()
+    _draw(panels, dark, width).save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def sheet_gif(
+    frames: Sequence[Sequence[Panel]], dark: bool, milliseconds: int = 500, width: int = 960
+) -> bytes:
+    """One row of panels after the other as a GIF that loops; all of the same shapes."""
+    drawn = [_draw(panels, dark, width).quantize(255) for panels in frames]
+    durations = [milliseconds] * len(drawn)
+    durations[-1] += REST
+    file = io.BytesIO()
+    drawn[0].save(
+        file, "GIF", save_all=True, append_images=drawn[1:], duration=durations, loop=0, disposal=1
+    )
+    return file.getvalue()
+
+
+def _draw(panels: Sequence[Panel], dark: bool, width: int) -> Image.Image:
+    palette, unit = DARK if dark else LIGHT, width / 1600
+    margin, gap = MARGIN * unit, GAP * unit
+    room = (width - 2 * margin - gap * (len(panels) - 1)) / len(panels)
+    high = max(panel.values.shape[0] * _cell(panel, room) for panel in panels)
+    top = (MARGIN + TITLE_ROOM) * unit
+    below = CAPTION_ROOM * unit if any(panel.caption for panel in panels) else 0
+    image = Image.new("RGB", (width, round(top + high + below + margin)), palette.background)
+    for i, panel in enumerate(panels):
+        middle = margin + i * (room + gap) + room / 2
+        _draw_panel(image, panel, palette, unit, room, (middle, top + high / 2))
+        write(
+            ImageDraw.Draw(image),
+            (middle, top + high + below / 2),
+            panel.caption,
+            round(0.8 * TITLE * unit),
+            palette.muted,
+        )
+    return image
+
+
+def _cell(panel: Panel, room: float) -> float:
+    """Wide enough for the panel's room; a flat one, no higher than a square one."""
+    cell = room / max(panel.values.shape)
+    return float(int(cell)) if cell >= 2 else cell
+
+
+def _draw_panel(
+    image: Image.Image,
+    panel: Panel,
+    palette: Palette,
+    unit: float,
+    room: float,
+    middle: tuple[float, float],
+) -> None:
+    rows, cols = panel.values.shape
+    cell = _cell(panel, room)
+    left, top = round(middle[0] - cols * cell / 2), round(middle[1] - rows * cell / 2)
+    grid, draw = Grid(left, top, rows, cols, cell, cell), ImageDraw.Draw(image)
+    numbered = max(rows, cols) <= MOST_NUMBERED
+    size = min(0.4 * cell, 30 * unit)
+    lettering = fit_lettering(panel.values, "", size, cell, 9 * unit) if numbered else None
+    paint(image, grid, _scale(panel, palette, numbered=lettering is not None).colours(panel.values))
+    (rule if lettering else border)(draw, grid, palette.line)
+    if lettering:
+        for row, col in grid.cells():
+            at = grid.middle(row, col)
+            lettering.write(draw, at, float(panel.values[row, col]), palette.text)
+    for box in panel.marked:
+        frame(draw, grid.box(*box), palette.kernel, max(2, round(4 * unit)))
+    _write_title(draw, panel, palette, unit, (middle[0], top - 0.5 * TITLE_ROOM * unit))
+
+
+def _scale(panel: Panel, palette: Palette, *, numbered: bool) -> Scale:
+    """Signed planes from blue to orange, pictures without a sign in grey."""
+    values, ground = panel.values, palette.background
+    most = float(values.abs().max())
+    if (values < 0).any() or panel.role == "kernel":
+        share = SIGNED if numbered else 1.0
+        return Scale(
+            mix(ground, palette.input, share), ground, mix(ground, palette.kernel, share), most
+        )
+    if numbered:
+        return Scale(ground, ground, mix(ground, getattr(palette, panel.role), TINT), most)
+    return Scale(BLACK, BLACK, WHITE, most)
+
+
+def _write_title(
+    draw: ImageDraw.ImageDraw,
+    panel: Panel,
+    palette: Palette,
+    unit: float,
+    at: tuple[float, float],
+) -> None:
+    size = round(TITLE * unit)
+    shape = "  " + " × ".join(map(str, panel.values.shape))
+    x = at[0] - (measure(panel.title, size) + measure(shape, size)) / 2
+    ink = getattr(palette, panel.role)
+    x = write(draw, (x, at[1]), panel.title, size, ink, align=0, bold=True)
+    write(draw, (x, at[1]), shape, size, palette.muted, align=0)

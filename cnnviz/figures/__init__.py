@@ -1,0 +1,1 @@
+"""Plotly figures: data in, `Figure` out. What moves is a component instead."""
