@@ -31,10 +31,34 @@ SENTENCES: dict[str, str] = {
         "groups must divide the {channels} input and the {outputs} output channels; got {groups}."
     ),
     "correlate_bias": "The bias needs one number per output channel ({outputs}); got {found}.",
+    "padding_mode": "There is no padding mode called {mode}; choose one of {allowed}.",
+    "padding_mode_room": (
+        "The padding mode {mode} copies cells of the input, so on a side of {n} cells the padding "
+        "may be at most {most}; got {padding}. Choose less padding, or zeros."
+    ),
     "not_finite": "Only finite numbers can be computed with and shown; this is NaN or infinite.",
     "step_outside": "Step {step} does not exist: this walk has {steps} steps, counted from 0.",
     "cell_range": "A cell must lie between −{largest} and {largest}; this number is beyond.",
     "edit_damaged": "That edit did not arrive whole, so nothing was changed. Please try again.",
+    # pooling
+    "pool_mode": "There is no pooling called {mode}; choose one of {allowed}.",
+    "pool_axes": (
+        "Pooling takes (*spatial) or (C, *spatial) with 1 to 3 spatial axes, as many as the "
+        "window has; got {shape} for a window of {axes} axes."
+    ),
+    "pool_padding": (
+        "Pooling may pad by at most half its window, or a window could hold nothing but padding: "
+        "for a window of {kernel_size} cells at most {most}; got {padding}."
+    ),
+    "pool_nothing": (
+        "A window lies on nothing but padding, which has no largest cell. Choose less dilation or "
+        "padding."
+    ),
+    "pool_small": (
+        "PyTorch's average pooling over three axes needs an input at least as large as its window "
+        "of {kernel_size} cells; got {n}."
+    ),
+    "pool_dilation": "Average pooling knows no dilation (PyTorch has none either); got {dilation}.",
     # kernels
     "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",
     "direction_zero": "A direction needs a length: (0, 0) points nowhere.",

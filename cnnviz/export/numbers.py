@@ -27,7 +27,7 @@ def short(value: float, digits: int = 4, decimals: int = 9) -> str:
         mantissa, exponent = f"{_rounded(value, behind):.{digits - 1}e}".split("e")
         text = f"{_trim(mantissa)}e{int(exponent)}"
     else:
-        text = str(value)
+        text = "" if math.isnan(value) else str(value).replace("inf", "∞")
     return text.replace("-", "−")
 
 

@@ -18,6 +18,7 @@ from cnnviz.ops.windows import Axis, Window
 from cnnviz.problems import Problem
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Walk:
     bias: Tensor | None = None  # (O,)
     groups: int = 1
     flip: bool = False
+    padding_mode: str = "zeros"
 
     @property
     def given_kernel(self) -> Tensor:
@@ -64,8 +66,33 @@ class Walk:
     @property
     def spatial(self) -> tuple[int, ...]:
         """The input's shape without its channels."""
-        channels = self.kernel.ndim != self.input.ndim
-        return tuple(self.input.shape[channels:])
+        return tuple(self.input.shape[not self.bare :])
+
+    @property
+    def bare(self) -> bool:
+        """Whether it has no channels."""
+        return self.kernel.ndim == self.input.ndim
+
+    @property
+    def around(self) -> list[tuple[int, int]]:
+        """Per axis, how many cells `padded` has before the input and after it."""
+        return around(self.axes, self.spatial)
+
+    def sums(self) -> Tensor:
+        """What each input plane adds to each output cell: (O, C/groups, *out).
+
+        Summed over the planes, and with the bias, they are the output (d2l 7.4.1).
+        """
+        if self.bare:
+            return self.output[None, None]
+        outputs, planes = self.kernel.shape[:2]
+        first = torch.arange(outputs) // (outputs // self.groups) * planes
+        read = self.padded[(first[:, None] + torch.arange(planes)).flatten()]
+        stack = self.kernel.flatten(0, 1)[:, None]  # one kernel plane for each input plane read
+        stride = [axis.stride for axis in self.axes]
+        dilation = [axis.dilation for axis in self.axes]
+        found = CONV[len(self.axes)](read, stack, None, stride, 0, dilation, len(stack))
+        return found.reshape(outputs, planes, *found.shape[1:])
 
     def __len__(self) -> int:
         return self.output.numel()
@@ -87,6 +114,13 @@ class Walk:
         return Step(index, cells, kernel, cells * kernel, bias, float(self.output[index]))
 
 
+def around(axes: list[Axis], shape: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Per axis of an input of this shape, the cells that are put before it and after it."""
+    return [
+        (axis.padding, axis.padding + axis.overrun(n)) for axis, n in zip(axes, shape, strict=True)
+    ]
+
+
 def _slice(axis: Axis, o: int) -> slice:
     """What output `o` reads of a padded axis."""
     return slice(o * axis.stride, o * axis.stride + axis.extent, axis.dilation)
@@ -100,6 +134,7 @@ def correlate(
     bias: Tensor | float | Sequence[float] | None = None,
     groups: int = 1,
     flip: bool = False,
+    padding_mode: str = "zeros",
 ) -> Walk:
     """Slide `kernel` over `x`; at each place multiply what overlaps and add it up.
 
@@ -110,6 +145,8 @@ def correlate(
         bias: one number per output channel.
         groups: input channels are split in so many groups, each with its own kernels.
         flip: mirror the kernel on every spatial axis first (true convolution).
+        padding_mode: what the padding holds: "zeros", "reflect" (mirrored without the edge
+            itself), "replicate" (the edge's cells again) or "circular" (from the other side).
 
     Whole numbers are computed as float32. Equals `torch.nn.functional.conv1d/2d/3d`.
 
@@ -134,13 +171,13 @@ def correlate(
     _check_channels(channels, stack, groups)
     check_finite(x, kernel)
     offsets = _bias(bias, len(stack), x)
-    padded = _pad(channels, along)
+    padded = _pad(channels, along, padding_mode)
     stride, dilation = [axis.stride for axis in along], [axis.dilation for axis in along]
     output = CONV[axes](padded, stack, offsets, stride, 0, dilation, groups)
     check_finite(output)  # large numbers may overflow
     if bare:
         padded, output = padded[0], output[0]
-    return Walk(x, padded, kernel, output, window, offsets, groups, flip)
+    return Walk(x, padded, kernel, output, window, offsets, groups, flip, padding_mode)
 
 
 def _floating(x: Tensor, kernel: Tensor) -> tuple[Tensor, Tensor]:
@@ -184,6 +221,14 @@ def check_finite(*tensors: Tensor) -> None:
             raise Problem("not_finite")
 
 
-def _pad(x: Tensor, axes: list[Axis]) -> Tensor:
+def _pad(x: Tensor, axes: list[Axis], mode: str) -> Tensor:
+    if mode not in PADDING_MODES:
+        raise Problem("padding_mode", mode=mode, allowed=", ".join(PADDING_MODES))
+    for axis, n in zip(axes, x.shape[1:], strict=True):
+        most = {"reflect": n - 1, "circular": n}.get(mode, axis.padding)
+        if axis.padding > most:
+            raise Problem("padding_mode_room", mode=mode, padding=axis.padding, n=n, most=most)
     sides = [p for axis in reversed(axes) for p in (axis.padding, axis.padding)]  # last axis first
-    return F.pad(x, sides) if any(sides) else x
+    if not any(sides):
+        return x
+    return F.pad(x, sides, mode="constant" if mode == "zeros" else mode)

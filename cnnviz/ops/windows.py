@@ -24,6 +24,7 @@ class Axis(NamedTuple):
     stride: int
     padding: int
     dilation: int
+    ceil_mode: bool = False
 
     @property
     def extent(self) -> int:
@@ -31,9 +32,18 @@ class Axis(NamedTuple):
         return self.dilation * (self.kernel_size - 1) + 1
 
     def output_size(self, n: int) -> int:
-        """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 (d2l 7.3; `torch.nn.Conv2d`)."""
+        """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 (d2l 7.3; `torch.nn.Conv2d`).
+
+        In ceil mode (`torch.nn.MaxPool2d`) ⌈ ⌉: the last window may reach past the padding, but
+        has to start on the input or on the padding before it.
+        """
         padded = n + 2 * self.padding
-        if self.extent > padded:
+        room = padded - self.extent
+        size = room // self.stride + 1
+        if self.ceil_mode:
+            size = -(-room // self.stride) + 1
+            size -= (size - 1) * self.stride >= n + self.padding
+        if size < 1:
             raise Problem(
                 "window_too_large",
                 kernel_size=self.kernel_size,
@@ -41,7 +51,12 @@ class Axis(NamedTuple):
                 extent=self.extent,
                 padded=padded,
             )
-        return (padded - self.extent) // self.stride + 1
+        return size
+
+    def overrun(self, n: int) -> int:
+        """Cells past the padded end that the last window reaches: only in ceil mode any."""
+        end = (self.output_size(n) - 1) * self.stride + self.extent
+        return max(0, end - n - 2 * self.padding)
 
     def taps(self, o: int) -> tuple[int, ...]:
         """The coordinates that output `o` reads."""
@@ -65,7 +80,7 @@ LOWEST = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}
 class Window:
     """A window that slides over one, two or three axes.
 
-    Each field is a whole number for all axes, or a tuple with one per axis.
+    Each field is a whole number for all axes, or a tuple with one per axis; `ceil_mode` is for all.
 
     Raises:
         Problem: (a `ValueError`) for anything but whole numbers in range, quoting the value.
@@ -75,6 +90,7 @@ class Window:
     stride: PerAxis = 1
     padding: PerAxis = 0
     dilation: PerAxis = 1
+    ceil_mode: bool = False
 
     def __post_init__(self) -> None:
         for name, low in LOWEST.items():
@@ -95,7 +111,7 @@ class Window:
             raise Problem("window_input_empty", shape=tuple(shape))
         values = (getattr(self, name) for name in LOWEST)
         spread = [v if isinstance(v, tuple) else (v,) * len(shape) for v in values]
-        return [Axis(*numbers) for numbers in zip(*spread, strict=True)]
+        return [Axis(k, s, p, d, self.ceil_mode) for k, s, p, d in zip(*spread, strict=True)]
 
     def output_shape(self, input_shape: Cell) -> Cell:
         """The shape of what the window leaves of an input (without channels)."""

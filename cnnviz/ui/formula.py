@@ -36,7 +36,7 @@ def book_latex(name: str, axis: Axis, n: int) -> str:
 
 def pytorch_latex(name: str, axis: Axis, n: int) -> str:
     """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 with p per side (`torch.nn.Conv2d`)."""
-    k, s, p, d = axis
+    k, s, p, d, _ = axis
     letters = (
         rf"\left\lfloor \frac{{n_{name}+2p_{name}-d_{name}(k_{name}-1)-1}}{{s_{name}}}"
         r" \right\rfloor + 1"

@@ -6,11 +6,21 @@ function draw(root, strings, step) {
   const holder = root.querySelector(".products");
   holder.replaceChildren();
   const size = step.rows * step.cols;
-  for (let p = 0; p < step.planes; p++) holder.append(table(strings, step, p * size));
+  for (let p = 0; p < step.planes; p++) {
+    if (step.sums && step.planes > 1) holder.append(heading(strings, step, p));
+    holder.append(table(strings, step, p * size));
+  }
   const bias = step.bias ? ` + ${inProduct(step.bias)}` : "";
   root.querySelector(".sum").innerHTML =
     `${fill(strings.sum, { n: step.values.length })}${bias} = <b class="y">${short(step.total, 7)}</b>`;
-  root.querySelector(".place").textContent = fill(strings.where, { i: step.index + 1, n: step.count });
+  root.querySelector(".place").textContent = fill(strings.where, { i: step.index + 1, n: step.steps });
+}
+
+// Which plane, and what it adds.
+function heading(strings, step, p) {
+  const element = document.createElement("h4");
+  element.textContent = fill(strings.plane, { p: step.tags[p] ?? p + 1, sum: short(step.sums[p], 7) });
+  return element;
 }
 
 function table(strings, step, first) {

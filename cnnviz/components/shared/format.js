@@ -7,6 +7,8 @@ const MINUS = "\u2212";
 function short(value, digits = 4) {
   const size = Math.abs(value);
   if (size === 0) return "0";
+  if (Number.isNaN(value)) return ""; // nothing is there
+  if (size === Infinity) return value < 0 ? `${MINUS}∞` : "∞"; // what padding holds for a maximum
   let text;
   if (size >= 99999.5 || size < 1e-4) {
     const [mantissa, exponent] = size.toExponential(digits - 1).split("e");

@@ -13,10 +13,11 @@ class NumberPlane extends Plane {
   }
 
   build() {
-    for (let r = -this.pad[0]; r < this.rows + this.pad[0]; r++) {
+    const [[above, below], [left, right]] = this.pad;
+    for (let r = -above; r < this.rows + below; r++) {
       const row = document.createElement("div");
       row.setAttribute("role", "row");
-      for (let c = -this.pad[1]; c < this.cols + this.pad[1]; c++) row.append(this.buildCell(r, c));
+      for (let c = -left; c < this.cols + right; c++) row.append(this.buildCell(r, c));
       this.element.append(row);
     }
     this.element.style.gridTemplateColumns = `repeat(${this.fullCols}, var(--cell))`;

@@ -3,6 +3,7 @@
 const INKS = {
   window: "--kernel",
   used: "--kernel",
+  winner: "--output",
   fed: "--output",
   now: "--output",
   picked: "--st-primary-color",
@@ -103,15 +104,27 @@ class PixelPlane extends Plane {
   }
 
   drawPadding(context) {
-    if (!this.pad[0] && !this.pad[1]) return;
+    if (!this.pad.flat().some(Boolean)) return;
+    if (this.copies) this.drawOutside(context);
     context.fillStyle = hatch(context, cssColour(this.element, "--hatch"), 6 * this.scale);
     context.fillRect(0, 0, this.picture.width, this.picture.height);
+  }
+
+  // What the padding copies from the input (reflect, ...), paler than the input itself.
+  drawOutside(context) {
+    const image = new ImageData(this.fullCols, this.fullRows);
+    const [[above], [left]] = this.pad;
+    for (let i = 0; i < this.fullRows * this.fullCols; i++) {
+      const [r, c] = [Math.floor(i / this.fullCols) - above, (i % this.fullCols) - left];
+      if (!this.inside(r, c)) image.data.set([...this.colours(this.outside(r, c)), 140], 4 * i);
+    }
+    context.drawImage(this.asCanvas(image), 0, 0, this.picture.width, this.picture.height);
   }
 
   // Device pixels of a block of cells: [x, y, width, height].
   box(r, c, rows = 1, cols = 1) {
     const side = this.pixel * this.scale;
-    return [(c + this.pad[1]) * side, (r + this.pad[0]) * side, cols * side, rows * side];
+    return [(c + this.pad[1][0]) * side, (r + this.pad[0][0]) * side, cols * side, rows * side];
   }
 
   draw() {
@@ -143,10 +156,10 @@ class PixelPlane extends Plane {
     if (!this.leftover?.some((unread) => unread.length)) return;
     context.fillStyle = hatch(context, this.inks.leftover, 5 * this.scale);
     for (const r of this.leftover[0]) {
-      context.fillRect(...this.box(r, -this.pad[1], 1, this.fullCols));
+      context.fillRect(...this.box(r, -this.pad[1][0], 1, this.fullCols));
     }
     for (const c of this.leftover[1]) {
-      context.fillRect(...this.box(-this.pad[0], c, this.fullRows, 1));
+      context.fillRect(...this.box(-this.pad[0][0], c, this.fullRows, 1));
     }
   }
 
@@ -177,9 +190,9 @@ class PixelPlane extends Plane {
 
   cellAt(event) {
     const frame = this.canvas.getBoundingClientRect();
-    const c = Math.floor((event.clientX - frame.left) / this.pixel) - this.pad[1];
-    const r = Math.floor((event.clientY - frame.top) / this.pixel) - this.pad[0];
-    const clip = (i, n, pad) => Math.max(-pad, Math.min(n + pad - 1, i));
+    const c = Math.floor((event.clientX - frame.left) / this.pixel) - this.pad[1][0];
+    const r = Math.floor((event.clientY - frame.top) / this.pixel) - this.pad[0][0];
+    const clip = (i, n, [before, after]) => Math.max(-before, Math.min(n + after - 1, i));
     return [clip(r, this.rows, this.pad[0]), clip(c, this.cols, this.pad[1])];
   }
 
@@ -192,8 +205,8 @@ class PixelPlane extends Plane {
   }
 
   place(input, r, c) {
-    input.style.left = `${(c + this.pad[1] + 0.5) * this.pixel}px`;
-    input.style.top = `${(r + this.pad[0] + 0.5) * this.pixel}px`;
+    input.style.left = `${(c + this.pad[1][0] + 0.5) * this.pixel}px`;
+    input.style.top = `${(r + this.pad[0][0] + 0.5) * this.pixel}px`;
     this.element.append(input);
   }
 
@@ -201,8 +214,8 @@ class PixelPlane extends Plane {
   pointAt(event) {
     const frame = this.canvas.getBoundingClientRect();
     return [
-      (event.clientY - frame.top) / this.pixel - this.pad[0],
-      (event.clientX - frame.left) / this.pixel - this.pad[1],
+      (event.clientY - frame.top) / this.pixel - this.pad[0][0],
+      (event.clientX - frame.left) / this.pixel - this.pad[1][0],
     ];
   }
 

@@ -2,10 +2,13 @@
 // whose cells can be reached by pointer and keyboard and, if allowed, edited.
 
 class Plane {
-  // spec: {role, rows, cols, pad: [h, w], label, editable, strings, onHover, onPick, onEdit, ...}
-  // Cells are named by input coordinates: padding has negative ones or ones past the end.
+  // spec: {role, rows, cols, pad, label, editable, strings, onHover, onPick, onEdit, ...}
+  // Cells are named by input coordinates: padding has negative ones or ones past the end. `pad` is
+  // [[above, below], [left, right]] in cells; `outside(r, c)` says what the padding holds, NaN for
+  // nothing; with `copies` these are values of the input, to be seen.
   constructor(spec) {
-    this.pad = [0, 0];
+    this.pad = [[0, 0], [0, 0]];
+    this.outside = () => 0;
     Object.assign(this, spec);
     this.element = document.createElement("div");
     this.element.className = `plane ${this.role}`;
@@ -13,11 +16,11 @@ class Plane {
   }
 
   get fullRows() {
-    return this.rows + 2 * this.pad[0];
+    return this.rows + this.pad[0][0] + this.pad[0][1];
   }
 
   get fullCols() {
-    return this.cols + 2 * this.pad[1];
+    return this.cols + this.pad[1][0] + this.pad[1][1];
   }
 
   inside(r, c) {
@@ -25,11 +28,12 @@ class Plane {
   }
 
   exists(r, c) {
-    return r >= -this.pad[0] && r < this.rows + this.pad[0] && c >= -this.pad[1] && c < this.cols + this.pad[1];
+    const [[above, below], [left, right]] = this.pad;
+    return r >= -above && r < this.rows + below && c >= -left && c < this.cols + right;
   }
 
   valueAt(r, c) {
-    return this.inside(r, c) ? this.values[r * this.cols + c] : 0;
+    return this.inside(r, c) ? this.values[r * this.cols + c] : this.outside(r, c);
   }
 
   nameOf(r, c) {

@@ -4,58 +4,100 @@ const NUMBERS_UP_TO = 16; // sides of a grid that still shows numbers
 const SMALLEST_NUMBER_CELL = 17;
 const CHARACTER = 5.4; // width of the smallest type, in pixels
 const TITLE = 34; // height of a plane's heading
+const TAG = 22; // height of the small name above each of several planes
+const BETWEEN = 10; // several planes
 const SIGN = 36; // width of ⋆ and =
 const NARROW_SIGN = 24;
 
-const room = (plane) => ({ rows: plane.rows + 2 * (plane.pad?.[0] ?? 0), cols: plane.cols + 2 * (plane.pad?.[1] ?? 0) });
+const room = ({ rows, cols, pad = [[0, 0], [0, 0]] }) => ({
+  rows: rows + pad[0][0] + pad[0][1],
+  cols: cols + pad[1][0] + pad[1][1],
+});
 
 // plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most, middle};
 // `characters()` counts what the numbers need at least.
-// Returns how large a cell is in each column, and whether the planes show numbers. Numbers that
-// do not fit become pixels, and then a lens shows the numbers of the window.
+// Returns how large a cell is in each column, how many planes stand side by side in it, and whether
+// the planes show numbers. Numbers that do not fit become pixels, and then a lens shows the
+// numbers of the window. Pooling has no kernel to show: the lens stands in its place.
 function layOut(plan, space, characters) {
-  const stacks = Object.fromEntries(
-    ["input", "kernel", "output"].map((name) => [name, { ...room(plan[name]), planes: plan[name].planes }]),
-  );
-  const cell = Math.floor(space.narrow ? narrowCell(stacks, space) : wideCell(stacks, space));
   const small = Math.max(plan.input.rows, plan.input.cols) <= NUMBERS_UP_TO;
-  if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * characters())) {
-    return { numbers: true, input: cell, kernel: cell, output: cell, lens: 0 };
+  const across = {};
+  const stacks = {};
+  for (const name of ["input", "kernel", "output"]) {
+    const { planes } = plan[name];
+    across[name] = space.narrow ? acrossNarrow(planes) : acrossWide(plan[name], planes, space);
+    stacks[name] = stackOf(room(plan[name]), planes, across[name]);
   }
-  const size = space.narrow ? narrowPixels(stacks, space) : widePixels(stacks, space);
+  const cell = Math.floor(space.narrow ? narrowCell(stacks, space) : wideCell(stacks, space));
+  if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * characters())) {
+    const size = { input: cell, kernel: cell, output: cell, lens: plan.lens ? cell : 0 };
+    return { numbers: true, across, ...size };
+  }
+  const size = space.narrow ? narrowPixels(stacks, space, plan.lens) : widePixels(stacks, space, plan.lens);
   const kernel = Math.max(1, Math.floor(size.kernel));
-  return { numbers: false, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
+  return { numbers: false, across, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
 }
 
+// Planes of one tensor as a block of cells, and the pixels that are between them.
+function stackOf({ rows, cols }, planes, across) {
+  const down = Math.ceil(planes / across);
+  return {
+    rows: rows * down,
+    cols: cols * across,
+    high: planes > 1 ? TAG * down + BETWEEN * (down - 1) : 0,
+    wide: BETWEEN * (across - 1),
+  };
+}
+
+// As many side by side as make the cells largest in a column of a third of the width.
+function acrossWide(plane, planes, { width, height }) {
+  const { rows, cols } = room(plane);
+  const cell = (across) => {
+    const down = Math.ceil(planes / across);
+    return Math.min((width / 3 - BETWEEN * (across - 1)) / (cols * across), (height - TITLE - (TAG + BETWEEN) * down) / (rows * down));
+  };
+  const counts = Array.from({ length: planes }, (_, i) => i + 1);
+  return counts.reduce((best, across) => (cell(across) > cell(best) * 1.05 ? across : best), 1);
+}
+
+const acrossNarrow = (planes) => Math.min(planes, 3);
+
 function wideCell({ input, kernel, output }, { width, height, most, middle }) {
-  const free = width - 2 * SIGN;
+  const free = width - 2 * SIGN - input.wide - kernel.wide - output.wide;
   const even = free / (input.cols + kernel.cols + output.cols);
   // the kernel's heading may be wider than the kernel
-  const wide = even * kernel.cols < middle ? (free - middle) / (input.cols + output.cols) : even;
-  const rows = Math.max(...[input, kernel, output].map((stack) => stack.rows * stack.planes));
-  return Math.min(wide, (height - TITLE) / rows, most);
+  const wide = even * kernel.cols + kernel.wide < middle ? (free + kernel.wide - middle) / (input.cols + output.cols) : even;
+  const tall = [input, kernel, output].map((stack) => (height - TITLE - stack.high) / stack.rows);
+  return Math.min(wide, ...tall, most);
 }
 
 // On a phone the input stands above the kernel and the output.
 function narrowCell({ input, kernel, output }, { width, most }) {
-  return Math.min(width / input.cols, (width - NARROW_SIGN) / (kernel.cols + output.cols), most);
+  const below = width - NARROW_SIGN - kernel.wide - output.wide;
+  return Math.min((width - input.wide) / input.cols, below / (kernel.cols + output.cols), most);
 }
 
 // Input and output are drawn to one scale, the lens and the kernel one above the other between.
-function widePixels({ input, kernel, output }, { width, height, most, middle }) {
-  const tall = (height - 2 * TITLE - 8) / (2 * kernel.rows * kernel.planes);
-  const cell = Math.min((0.26 * width) / kernel.cols, tall, 0.9 * most);
-  const side = (width - 2 * SIGN - Math.max(cell * kernel.cols, middle)) / 2;
-  const limit = Math.min(...[input, output].map((stack) => (height - TITLE) / (stack.rows * stack.planes)));
+function widePixels({ input, kernel, output }, { width, height, most, middle }, alone) {
+  const share = alone ? 1 : 2;
+  const tall = (height - share * (TITLE + kernel.high) - 8) / (share * kernel.rows);
+  const cell = Math.min((0.26 * width - kernel.wide) / kernel.cols, tall, 0.9 * most);
+  const taken = Math.max(cell * kernel.cols + kernel.wide, middle) + input.wide + output.wide;
+  const side = (width - 2 * SIGN - taken) / 2;
+  const limit = Math.min(...[input, output].map((stack) => (height - TITLE - stack.high) / stack.rows));
   const pixel = Math.min(side / Math.max(input.cols, output.cols), limit);
   return { input: pixel, kernel: cell, output: pixel };
 }
 
 // On a phone lens, kernel and output share the row below the input.
-function narrowPixels({ input, kernel, output }, { width, height }) {
-  const third = (width - NARROW_SIGN - 16) / 3;
-  const pixel = Math.min(width / input.cols, (height - TITLE) / input.rows);
-  return { input: pixel, kernel: third / Math.max(kernel.cols, kernel.rows), output: third / Math.max(output.cols, output.rows) };
+function narrowPixels({ input, kernel, output }, { width, height }, alone) {
+  const part = (width - NARROW_SIGN - 16) / (alone ? 2 : 3);
+  const pixel = Math.min((width - input.wide) / input.cols, (height - TITLE - input.high) / input.rows);
+  return {
+    input: pixel,
+    kernel: (part - kernel.wide) / Math.max(kernel.cols, kernel.rows),
+    output: (part - output.wide) / Math.max(output.cols, output.rows),
+  };
 }
 
 // Whole pixels where there is room, so that every cell is equally large.

@@ -1,12 +1,23 @@
 // A walk as Python sent it: which numbers a step reads, without knowing how they are drawn.
+//
+// `meta.mode` is "sum" for a correlation, and "max", "min" or "avg" for pooling, whose weights are
+// found at each place. Several planes are channels, or, with `meta.depth`, the slices of a volume.
 
 class WalkModel {
   constructor(data) {
     this.meta = data.meta;
     this.values = {};
     for (const name of ["input", "kernel", "output"]) this.values[name] = decodeFloats(data[name]);
+    for (const name of ["padded", "sums", "winners", "counts"]) {
+      if (data[name]) this[name] = decodeFloats(data[name]);
+    }
     const { kernel_size, stride, padding, dilation } = this.meta.window;
-    this.axes = [0, 1].map((i) => ({ k: kernel_size[i], s: stride[i], p: padding[i], d: dilation[i] }));
+    const sizes = [this.meta.output.rows, this.meta.output.cols];
+    this.axes = sizes.map((o, i) => ({ k: kernel_size[i], s: stride[i], p: padding[i], d: dilation[i], o }));
+  }
+
+  get pools() {
+    return this.meta.mode !== "sum";
   }
 
   get steps() {
@@ -40,48 +51,86 @@ class WalkModel {
     return this.values[name].slice(p * size, (p + 1) * size);
   }
 
+  // The kernel planes of an output plane: each channel has its own, slices of a volume share them.
   kernelPlane(channel, p) {
-    return this.plane("kernel", channel * this.meta.kernel.planes + p);
+    return this.plane("kernel", this.meta.depth ? p : channel * this.meta.kernel.planes + p);
+  }
+
+  // The input plane under each kernel plane, for this output plane.
+  readsOf(channel) {
+    if (this.meta.depth) return taps(this.meta.depth, channel);
+    const { planes } = this.meta.kernel;
+    const group = Math.floor(channel / (this.meta.output.planes / this.meta.groups));
+    return Array.from({ length: planes }, (_, p) => group * planes + p);
   }
 
   valueAt(p, [r, c]) {
     const { rows, cols } = this.meta.input;
-    if (r < 0 || r >= rows || c < 0 || c >= cols) return 0; // padding
-    return this.values.input[(p * rows + r) * cols + c];
+    const inside = r >= 0 && r < rows && c >= 0 && c < cols;
+    return inside ? this.values.input[(p * rows + r) * cols + c] : this.outside(p, r, c);
+  }
+
+  // What the padding holds: a number of the input's, −∞ under a maximum, 0; NaN where a mean does
+  // not count it, and past the padding, where only a window in ceil mode reaches.
+  outside(p, r, c) {
+    const { mode, input, count_include_pad } = this.meta;
+    const [[above, below], [left, right]] = input.pad;
+    if (this.padded) {
+      const [rows, cols] = [input.rows + above + below, input.cols + left + right];
+      return this.padded[(p * rows + r + above) * cols + c + left];
+    }
+    if (mode === "max") return -Infinity;
+    if (mode === "min") return Infinity;
+    const [h, w] = this.meta.window.padding;
+    const past = r >= input.rows + h || c >= input.cols + w;
+    return mode === "avg" && (past || !count_include_pad) ? NaN : 0;
   }
 
   // The arithmetic of one step: cells row by row, and for every plane of the kernel the values
-  // there and the weights. `first` is the first input plane of the step's group.
+  // there and the weights. `reads` are the input planes under the kernel's.
   reading(index) {
     const [row, col] = this.cellOf(index);
     const channel = this.channelOf(index);
-    const { planes } = this.meta.kernel;
-    const first = Math.floor(channel / (this.meta.output.planes / this.meta.groups)) * planes;
+    const reads = this.readsOf(channel);
     const cells = cross(taps(this.axes[0], row), taps(this.axes[1], col));
-    const values = [];
-    const weights = [];
-    for (let p = 0; p < planes; p++) {
-      for (const cell of cells) values.push(this.valueAt(first + p, cell));
-      weights.push(...this.kernelPlane(channel, p));
-    }
+    const values = reads.flatMap((p) => cells.map((cell) => this.valueAt(p, cell)));
+    const weights = this.pools ? this.found(index, values) : reads.flatMap((_, p) => [...this.kernelPlane(channel, p)]);
     const bias = this.meta.bias?.[channel] ?? 0;
-    return { index, channel, first, cells, values, weights, bias, total: this.values.output[index] };
+    const sums = this.sums && reads.map((_, p) => this.sums[this.sumAt(index, channel, p, reads.length)]);
+    const { mode } = this.meta;
+    const count = this.counts?.[index];
+    return { index, channel, reads, cells, values, weights, bias, sums, mode, count, total: this.values.output[index] };
   }
 
-  // The output cells that an input cell feeds.
-  fed([r, c]) {
-    const { rows, cols } = this.meta.input;
-    return cross(feeds(this.axes[0], r, rows), feeds(this.axes[1], c, cols));
+  // Python sends, for each output channel and each kernel plane, what it adds to every cell.
+  sumAt(index, channel, p, planes) {
+    const size = this.meta.output.rows * this.meta.output.cols;
+    return (channel * planes + p) * size + (index % size);
   }
 
-  // The input cells that a kernel cell is ever multiplied with.
-  everRead([row, col]) {
-    const { rows, cols } = this.meta.input;
-    return cross(everRead(this.axes[0], row, rows), everRead(this.axes[1], col, cols));
+  // What pooling weighs a cell with: 1 at the winner, or 1/n in a mean of n.
+  found(index, values) {
+    if (this.meta.mode === "avg") {
+      return values.map((value) => (Number.isNaN(value) ? 0 : 1 / this.counts[index]));
+    }
+    return values.map((_, j) => Number(j === this.winners[index]));
   }
 
-  // The kernel cells that lie on an input cell at a step.
-  tapsOn([r, c], index) {
+  // The cells of an output plane that an input cell feeds.
+  fed({ p, cell: [r, c] }, channel) {
+    return this.readsOf(channel).includes(p) ? cross(feeds(this.axes[0], r), feeds(this.axes[1], c)) : [];
+  }
+
+  // The cells of input plane `q` that a kernel cell is ever multiplied with, in this channel.
+  everRead({ p, cell: [row, col] }, channel, q) {
+    const { depth } = this.meta;
+    const planes = depth ? everRead(depth, p) : [this.readsOf(channel)[p]];
+    return planes.includes(q) ? cross(everRead(this.axes[0], row), everRead(this.axes[1], col)) : [];
+  }
+
+  // The cells of kernel plane `q` that lie on an input cell at a step.
+  tapsOn({ p, cell: [r, c] }, index, q) {
+    if (this.readsOf(this.channelOf(index))[q] !== p) return [];
     const [row, col] = this.cellOf(index);
     return cross(indexes(taps(this.axes[0], row), r), indexes(taps(this.axes[1], col), c));
   }

@@ -20,7 +20,8 @@ class Picture {
     for (const name of ["input", "kernel", "output"]) {
       this.title(this.find(`.${name} h3`), this.meta[name].title, this.meta[name].shape);
     }
-    this.title(this.find(".lens h3"), this.meta.strings.lens, "");
+    this.section.classList.toggle("pooling", walk.pools);
+    this.title(this.find(".lens h3"), walk.pools ? this.meta.kernel.title : this.meta.strings.lens, walk.pools ? this.meta.kernel.shape : "");
   }
 
   title(heading, words, shape) {
@@ -36,15 +37,16 @@ class Picture {
     const now = JSON.stringify(space);
     if (now === this.laidOut) return false;
     this.laidOut = now;
-    const size = layOut(this.meta, space, () => this.walk.characters());
+    const size = layOut({ ...this.meta, lens: this.walk.pools }, space, () => this.walk.characters());
     this.section.classList.toggle("narrow", space.narrow);
     this.find(".picture").style.minHeight = space.narrow ? "" : `${space.height}px`;
-    this.find(".lens").hidden = size.numbers;
+    this.find(".lens").hidden = !size.lens;
     const Plane = size.numbers ? NumberPlane : PixelPlane;
-    this.build("input", Plane, size.input);
-    this.build("kernel", NumberPlane, size.kernel);
-    this.build("output", Plane, size.output);
-    this.build("lens", NumberPlane, size.lens);
+    const { input, kernel, output } = size.across;
+    this.build("input", Plane, size.input, input);
+    this.build("kernel", NumberPlane, size.kernel, kernel);
+    this.build("output", Plane, size.output, output);
+    this.build("lens", NumberPlane, size.lens, kernel);
     this.markLeftover();
     return true;
   }
@@ -66,24 +68,43 @@ class Picture {
   }
 
   // The planes of one column: kept while their shape stays, made anew when it changes.
-  build(column, Kind, size) {
+  build(column, Kind, size, across) {
     const spec = column === "lens" ? { ...this.meta.kernel, editable: false } : this.meta[column];
     const made = JSON.stringify([Kind.name, spec.rows, spec.cols, spec.pad, spec.planes, spec.editable]);
     const stack = this.find(`.${column} .stack`);
     if (stack.dataset.made !== made) {
       stack.dataset.made = made;
       this.planes[column] = Array.from({ length: spec.planes }, (_, p) => this.plane(column, Kind, spec, p));
-      stack.replaceChildren(...this.planes[column].map((plane) => plane.element));
+      stack.replaceChildren(...this.planes[column].map((plane) => this.tagged(plane, spec.planes)));
     }
+    stack.style.gridTemplateColumns = `repeat(${across}, auto)`;
     const { strings, leftover, classroom } = this.meta;
     this.planes[column].forEach((plane, p) => {
       plane.strings = strings;
-      plane.label = column === "lens" ? strings.lens : `${spec.title}, ${spec.shape}`;
+      const tag = this.tagOf(column, p);
+      plane.label = (column === "lens" ? [strings.lens, tag] : [spec.title, tag, spec.shape]).filter(Boolean).join(", ");
+      if (spec.planes > 1) plane.element.parentElement.firstChild.textContent = tag;
       plane.element.setAttribute("aria-label", plane.label);
       plane.leftover = column === "input" ? leftover : undefined;
+      if (column === "input") plane.outside = (r, c) => this.walk.outside(p, r, c);
+      plane.copies = column === "input" && this.walk.padded !== undefined;
       plane.setValues(this.firstValues(column, p), this.painter(column, Kind));
       plane.setSize(size, classroom && size >= 40 && column !== "lens" ? 28 : 9);
     });
+  }
+
+  // Several planes have each a small name above it.
+  tagged(plane, planes) {
+    if (planes === 1) return plane.element;
+    const holder = document.createElement("div");
+    holder.className = "tagged";
+    holder.append(document.createElement("small"), plane.element);
+    return holder;
+  }
+
+  tagOf(column, p) {
+    const { tags, planes } = this.meta[column === "lens" ? "kernel" : column];
+    return planes > 1 ? (tags?.[p] ?? String(p + 1)) : "";
   }
 
   plane(column, Kind, spec, p) {
@@ -139,13 +160,15 @@ class Picture {
     this.showOutput(reading, known, look);
   }
 
-  showInput({ cells, weights, first }, look) {
+  showInput({ cells, weights, reads, channel }, look) {
     const size = cells.length;
     this.planes.input.forEach((plane, p) => {
-      const read = p >= first && p < first + this.meta.kernel.planes;
-      plane.mark("window", read ? cells : []);
-      plane.setWeights(read ? cells : [], weights.slice((p - first) * size, (p - first + 1) * size));
-      plane.mark("used", look?.column === "kernel" && read ? this.walk.everRead(look.cell) : []);
+      const at = reads.indexOf(p);
+      const covered = at < 0 ? [] : cells;
+      plane.mark("window", covered);
+      if (this.walk.pools) plane.mark("winner", covered.filter((_, j) => weights[at * size + j] === 1));
+      else plane.setWeights(covered, weights.slice(at * size, (at + 1) * size));
+      plane.mark("used", look?.column === "kernel" ? this.walk.everRead(look, channel, p) : []);
       plane.mark("picked", look?.column === "input" && look.p === p ? [look.cell] : []);
       plane.draw?.();
     });
@@ -157,18 +180,26 @@ class Picture {
       const now = weights.slice(p * size, (p + 1) * size);
       if (!sameNumbers(plane.values, now)) plane.setValues(now, plane.tints);
       plane.mark("picked", look?.column === "kernel" && look.p === p ? [look.cell] : []);
-      plane.mark("used", look?.column === "input" ? this.walk.tapsOn(look.cell, index) : []);
+      plane.mark("used", look?.column === "input" ? this.walk.tapsOn(look, index, p) : []);
     });
     if (this.find(".lens").hidden) return;
-    this.planes.lens.forEach((plane, p) => plane.setValues(values.slice(p * size, (p + 1) * size), plane.tints));
+    this.planes.lens.forEach((plane, p) => {
+      plane.setValues(values.slice(p * size, (p + 1) * size), plane.tints);
+      if (this.walk.pools) plane.mark("winner", this.winners(weights.slice(p * size, (p + 1) * size)));
+    });
+  }
+
+  // The cell of the window that pooling took.
+  winners(weights) {
+    const { cols } = this.meta.kernel;
+    return indexes([...weights], 1).map((j) => [Math.floor(j / cols), j % cols]);
   }
 
   showOutput({ index, channel }, known, look) {
     const { rows, cols } = this.meta.output;
-    const fed = look?.column === "input" ? this.walk.fed(look.cell) : [];
     this.planes.output.forEach((plane, p) => {
       plane.setKnown(known - p * rows * cols);
-      plane.mark("fed", fed);
+      plane.mark("fed", look?.column === "input" ? this.walk.fed(look, p) : []);
       plane.mark("now", channel === p ? [this.walk.cellOf(index)] : []);
       plane.draw?.();
     });

@@ -114,9 +114,9 @@ class Stage {
   stillThere(look) {
     const plane = look && this.walk.meta[look.column];
     if (!plane || look.p >= plane.planes) return null;
-    const [h, w] = plane.pad;
+    const [[above, below], [left, right]] = plane.pad;
     const [r, c] = look.cell;
-    return r >= -h && r < plane.rows + h && c >= -w && c < plane.cols + w ? look : null;
+    return r >= -above && r < plane.rows + below && c >= -left && c < plane.cols + right ? look : null;
   }
 
   // The step after a change of the walk: a link's own, or the same output cell.
@@ -170,7 +170,9 @@ class Stage {
   tell() {
     const { rows, cols, planes } = this.walk.meta.kernel;
     const current = this.transport.index;
-    const detail = { ...this.reading(), current, count: this.walk.steps, planes, rows, cols };
+    const reading = this.reading();
+    const tags = reading.reads.map((p) => this.walk.meta.input.tags[p]);
+    const detail = { ...reading, current, steps: this.walk.steps, planes, rows, cols, tags };
     document.dispatchEvent(new CustomEvent("cnnviz:step", { detail }));
   }
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from cnnviz.components.mail import token
 from cnnviz.components.stage import Edit, Options, edits, encode, payload
-from cnnviz.ops import Walk, Window, correlate
+from cnnviz.ops import Walk, Window, correlate, pool
 from tests.unit.ops.strategies import Correlation, correlations
 from tests.unit.session import in_session
 
@@ -94,7 +94,11 @@ def test_window_is_spelled_out_for_rows_and_columns() -> None:
 
 def test_padding_is_drawn_around_the_input_only() -> None:
     about = shown(correlate(RAMP, K, Window(2, padding=(2, 1))))["meta"]
-    assert [about[name]["pad"] for name in TITLES] == [[2, 1], [0, 0], [0, 0]]
+    assert [about[name]["pad"] for name in TITLES] == [
+        [[2, 2], [1, 1]],
+        [[0, 0], [0, 0]],
+        [[0, 0], [0, 0]],
+    ]
 
 
 def test_leftover_is_the_windows() -> None:
@@ -182,3 +186,64 @@ def test_edit_of_another_session_is_left_out() -> None:
 )
 def test_what_is_no_edit_is_left_out(state: object) -> None:
     assert taken(state) == []
+
+
+# ---- more than one plane, and other things than sums
+
+
+def floats(data: Mapping[str, Any], name: str) -> Tensor:
+    return torch.from_numpy(np.frombuffer(base64.b64decode(data[name]), dtype="<f4").copy())
+
+
+def test_what_each_plane_adds_is_sent_and_comes_to_the_output() -> None:
+    x, kernel = torch.randn(4, 5, 5), torch.randn(6, 2, 3, 3)
+    data = shown(correlate(x, kernel, groups=2))
+    sums = floats(data, "sums").reshape(6, 2, 3, 3)
+    torch.testing.assert_close(sums.sum(1), decode(data, "output"))
+    alone = torch.nn.functional.conv2d(x[None, 3:4], kernel[4:5, 1:2])
+    torch.testing.assert_close(sums[4, 1], alone[0, 0])
+
+
+def test_slices_of_a_volume_are_planes_under_a_window_in_depth() -> None:
+    volume, kernel = torch.randn(6, 4, 3), torch.randn(2, 3, 2)
+    data = shown(correlate(volume, kernel, Window((2, 3, 2), (2, 1, 1), dilation=(3, 1, 1))))
+    assert data["meta"]["depth"] == {"k": 2, "s": 2, "p": 0, "d": 3, "o": 2}
+    assert [data["meta"][name]["planes"] for name in TITLES] == [6, 2, 2]
+    assert decode(data, "kernel").equal(kernel)
+
+
+@pytest.mark.parametrize(
+    "walk",
+    [
+        correlate(torch.ones(4, 4, 4), torch.ones(2, 2, 2), Window(2, padding=1)),
+        correlate(torch.ones(2, 4, 4, 4), torch.ones(1, 2, 2, 2, 2)),
+    ],
+    ids=["padded in depth", "with channels"],
+)
+def test_volume_that_the_stage_cannot_show_is_refused(walk: Walk) -> None:
+    with pytest.raises(ValueError, match="volume"):
+        shown(walk)
+
+
+def test_padding_that_copies_is_sent_whole() -> None:
+    walk = correlate(RAMP, K, Window(2, padding=2), padding_mode="reflect")
+    assert floats(shown(walk), "padded").reshape(7, 7).equal(walk.padded)
+    assert "padded" not in shown(correlate(RAMP, K, Window(2, padding=2)))
+
+
+def test_pooling_says_which_cell_won() -> None:
+    walk = pool(RAMP, Window(2))
+    data = shown(walk)
+    assert data["meta"]["mode"] == "max"
+    assert floats(data, "winners").tolist() == [3, 3, 3, 3]
+
+
+def test_mean_says_how_many_cells_counted_and_reaches_past_the_padding() -> None:
+    data = shown(pool(RAMP, Window(2, 2), "avg", ceil_mode=True))
+    assert floats(data, "counts").tolist() == [4, 2, 2, 1]
+    assert data["meta"]["input"]["pad"] == [[0, 1], [0, 1]]
+
+
+def test_window_of_pooling_is_named_by_its_own_shape() -> None:
+    about = shown(pool(torch.ones(3, 4, 4), Window(2)))["meta"]
+    assert [about[name]["shape"] for name in TITLES] == ["3 × 4 × 4", "2 × 2", "3 × 3 × 3"]

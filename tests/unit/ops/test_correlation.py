@@ -315,3 +315,47 @@ def test_sum_that_overflows_is_refused() -> None:
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
 def test_empty_input_is_refused(shape: Shape) -> None:
     assert str(shape) in str(refused(torch.ones(shape), torch.ones(1, 1)))
+
+
+# ---- padding that copies
+
+
+@given(fitting(), st.sampled_from(["reflect", "replicate", "circular"]), st.integers(0, 2**16))
+def test_padding_mode_is_pytorchs(case: tuple[Window, Shape], mode: str, seed: int) -> None:
+    window, shape = case
+    axes = len(shape)
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(2, *shape, generator=generator)
+    module = getattr(torch.nn, f"Conv{axes}d")(
+        2,
+        3,
+        window.kernel_size,
+        window.stride,
+        window.padding,
+        window.dilation,
+        padding_mode=mode,
+        bias=False,
+    )
+    kernel = module.weight.detach()
+    try:
+        expected = module(x[None])[0].detach()
+    except (RuntimeError, NotImplementedError):  # more padding than there are cells to copy
+        assert refused(x, kernel, window, padding_mode=mode).kind == "padding_mode_room"
+        return
+    found = correlate(x, kernel, window, padding_mode=mode)
+    torch.testing.assert_close(found.output, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_unknown_padding_mode_is_refused_with_the_known_ones() -> None:
+    problem = refused(RAMP, K, padding_mode="mirror")
+    assert problem.kind == "padding_mode"
+    assert "reflect" in str(problem)
+
+
+@given(correlations())
+def test_planes_add_up_to_the_output(case: Correlation) -> None:
+    walk = run(case)
+    total = walk.sums().sum(1)
+    if case.bias is not None:
+        total = total + case.bias.reshape(-1, *[1] * (case.x.ndim - 1))
+    torch.testing.assert_close(total, walk.output, rtol=1e-4, atol=1e-4)
