@@ -1,4 +1,4 @@
-"""A correlation as PyTorch code that gives the same numbers when it is run."""
+"""A correlation or a pooling as PyTorch code that gives the same numbers when it is run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnviz.ops import Walk
+from cnnviz.ops import Pooling, Walk
 
 MOST_WRITTEN = 16 * 16  # numbers; larger tensors are packed as bytes
 LINE = 100  # characters, without the comment at its end
@@ -24,13 +24,18 @@ class TensorCode(NamedTuple):
 
 
 def pytorch_code(walk: Walk) -> str:
-    """Runnable PyTorch code for this correlation; it leaves X, K and Y in float32.
+    """Runnable PyTorch code for this walk; it leaves X, K (where there is one) and Y in float32.
 
     Settings at PyTorch's default are left out. For a convolution the code mirrors the kernel, as
     its reader would.
     """
-    inputs, kernels = tensor_code("X", walk.input), tensor_code("K", walk.given_kernel)
-    modules = sorted({*inputs.imports, *kernels.imports})
+    tensors = {"X": walk.input}
+    if not isinstance(walk, Pooling):
+        tensors["K"] = walk.given_kernel
+    if walk.bias is not None:
+        tensors["B"] = walk.bias
+    made = [tensor_code(name, tensor) for name, tensor in tensors.items()]
+    modules = sorted({name for code in made for name in code.imports})
     return "\n".join(
         [
             *[f"import {name}" for name in modules],
@@ -38,32 +43,70 @@ def pytorch_code(walk: Walk) -> str:
             "import torch",
             "import torch.nn.functional as F",
             "",
-            *inputs.lines,
-            *kernels.lines,
+            *[line for code in made for line in code.lines],
             "",
-            *(["# a convolution mirrors the kernel first"] if walk.flip else []),
-            f"Y = {_call(walk)}  # {tuple(walk.output.shape)}",
+            *_operation(walk),
             "print(Y)" if walk.output.numel() <= MOST_WRITTEN else "print(Y.shape)",
             "",
         ]
     )
 
 
-def _call(walk: Walk) -> str:
+def _operation(walk: Walk) -> list[str]:
+    """The lines that make Y."""
+    call = _pooling(walk) if isinstance(walk, Pooling) else _correlation(walk)
+    line = f"Y = {call}  # {tuple(walk.output.shape)}"
+    if walk.flip:
+        return ["# a convolution mirrors the kernel first", line]
+    if _copies(walk):
+        sides = [side for pair in reversed(walk.around) for side in pair]
+        x = "X[None, None]" if walk.bare else "X[None]"
+        return [f'P = F.pad({x}, {tuple(sides)}, mode="{walk.padding_mode}")', line]
+    return [line]
+
+
+def _copies(walk: Walk) -> bool:
+    """Whether there is padding that `F.conv2d` does not know."""
+    return walk.padding_mode != "zeros" and any(map(any, walk.around))
+
+
+def _correlation(walk: Walk) -> str:
     """`F.conv2d(X[None, None], K[None, None], stride=2)[0, 0]`, as this walk needs it."""
     axes = len(walk.axes)
-    bare = walk.input.ndim == axes
-    batch, channels = ("[None, None]", "[None, None]") if bare else ("[None]", "")
+    batch, channels = ("[None, None]", "[None, None]") if walk.bare else ("[None]", "")
     last = range(walk.kernel.ndim - axes, walk.kernel.ndim)
     kernel = f"K.flip({', '.join(map(str, last))})" if walk.flip else "K"
-    arguments = [f"X{batch}", f"{kernel}{channels}", *_settings(walk)]
-    return f"F.conv{axes}d({', '.join(arguments)}){'[0, 0]' if bare else '[0]'}"
+    arguments = ["P" if _copies(walk) else f"X{batch}", f"{kernel}{channels}"]
+    if walk.bias is not None:
+        arguments.append("B")
+    defaults = {"stride": 1, "padding": 0, "dilation": 1}
+    if _copies(walk):
+        del defaults["padding"]
+    arguments += _settings(walk, defaults)
+    if walk.groups > 1:
+        arguments.append(f"groups={walk.groups}")
+    return f"F.conv{axes}d({', '.join(arguments)}){'[0, 0]' if walk.bare else '[0]'}"
 
 
-def _settings(walk: Walk) -> list[str]:
-    """The keyword arguments that are not at PyTorch's default."""
+def _pooling(walk: Pooling) -> str:
+    """`F.max_pool2d(X[None], 3, stride=2, padding=1)[0]`; a minimum is −max(−X)."""
+    axes, minus = len(walk.axes), "-" if walk.mode == "min" else ""
+    x, back = (f"{minus}X[None]", "[0]") if walk.bare else (f"{minus}X", "")
+    # the stride is always said: PyTorch's default is the window
+    defaults = {"kernel_size": 0, "stride": 0, "padding": 0, "dilation": 1}
+    arguments = [x, *_settings(walk, defaults)]
+    if walk.window.ceil_mode:
+        arguments.append("ceil_mode=True")
+    if walk.mode == "avg" and not walk.count_include_pad:
+        arguments.append("count_include_pad=False")
+    name = "avg" if walk.mode == "avg" else "max"
+    return f"{minus}F.{name}_pool{axes}d({', '.join(arguments)}){back}"
+
+
+def _settings(walk: Walk, defaults: dict[str, int]) -> list[str]:
+    """The keyword arguments that are not at these defaults."""
     settings = []
-    for name, default in {"stride": 1, "padding": 0, "dilation": 1}.items():
+    for name, default in defaults.items():
         values = tuple(getattr(axis, name) for axis in walk.axes)
         if len(set(values)) > 1:
             settings.append(f"{name}={values}")

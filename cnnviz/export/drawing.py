@@ -94,7 +94,8 @@ class Scale:
 
     def colours(self, values: Tensor) -> Tensor:
         """(rows, cols) → (rows, cols, 3), uint8."""
-        share = (values / (self.most or 1.0)).clamp(-1, 1)[..., None]
+        known = values.nan_to_num(0, posinf=0, neginf=0)  # what padding holds for pooling
+        share = (known / (self.most or 1.0)).clamp(-1, 1)[..., None]
         low, zero, high = (
             torch.tensor(end, dtype=torch.float32) for end in (self.low, self.zero, self.high)
         )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnnviz.export.drawing import Palette
 from cnnviz.export.lettering import Run, measure
 from cnnviz.export.numbers import short
-from cnnviz.ops import Step
+from cnnviz.ops import Pooling, Step, Walk
 
 MOST_TERMS = 9  # all of a 3 × 3 kernel
 FIRST_TERMS = 6  # of more than that
@@ -16,8 +16,10 @@ Line = list[Run]
 SPACE: Run = (" ", (0, 0, 0))
 
 
-def equation(step: Step, palette: Palette, *, bias: bool) -> list[Line]:
+def equation(walk: Walk, step: Step, palette: Palette) -> list[Line]:
     """The step in pieces that stay together on a line: terms, the bias, the total."""
+    if isinstance(walk, Pooling):
+        return _pooled(walk, step, palette)
     cells, weights = step.cells.flatten(), step.kernel.flatten()
     count = len(cells) if len(cells) <= MOST_TERMS else FIRST_TERMS
     terms: list[Line] = [
@@ -26,11 +28,30 @@ def equation(step: Step, palette: Palette, *, bias: bool) -> list[Line]:
     ]
     if count < len(cells):
         terms.append([("…", palette.muted)])
-    if bias:
+    if walk.bias is not None:
         terms.append([(_factor(step.bias), palette.kernel)])
-    plus, equals = ("+ ", palette.muted), ("= ", palette.muted)
-    total = [equals, (short(step.total), palette.output)]
-    return [terms[0], *([plus, *term] for term in terms[1:]), total]
+    plus = ("+ ", palette.muted)
+    return [terms[0], *([plus, *term] for term in terms[1:]), _total(step, palette)]
+
+
+def _pooled(walk: Pooling, step: Step, palette: Palette) -> list[Line]:
+    """max(0, 1, 3, 4) = 4, or (0 + 1 + 3 + 4) / 4 = 2: of a mean only what counts."""
+    mean = walk.mode == "avg"
+    cells = [cell for cell in step.cells.flatten().tolist() if not math.isnan(cell)]
+    count = len(cells) if len(cells) <= 2 * MOST_TERMS else FIRST_TERMS
+    texts = [_factor(cell) if mean else short(cell) for cell in cells[:count]]
+    if count < len(cells):
+        texts.append("…")
+    first, last = ("(", f") / {len(cells)}") if mean else (f"{walk.mode}(", ")")
+    before, after = ("+ ", "") if mean else ("", ",")
+    ink, muted = palette.input, palette.muted
+    terms: list[Line] = [[(before, muted), (text, ink), (after, muted)] for text in texts]
+    terms[0][0], terms[-1][2] = (first, muted), (last, muted)
+    return [*terms, _total(step, palette)]
+
+
+def _total(step: Step, palette: Palette) -> Line:
+    return [("= ", palette.muted), (short(step.total), palette.output)]
 
 
 def _factor(value: float) -> str:

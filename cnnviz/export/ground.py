@@ -23,7 +23,7 @@ from cnnviz.export.drawing import (
 from cnnviz.export.layout import SIGNED, TAG, TITLE, Column, Layout, titles
 from cnnviz.export.lettering import Colour, measure, write
 from cnnviz.export.view import Place, Planes
-from cnnviz.ops import Walk
+from cnnviz.ops import Pooling, Walk
 
 FAINTEST = 0.01  # of the largest: negative pixels nearer to 0 have no colour, and no stripes
 _AROUND = re.compile(r"(flip\(|\))")  # a name in a title: not bold, where letters would clog
@@ -36,7 +36,9 @@ class Ground:
         self.walk, self.layout, self.palette = walk, layout, palette
         self.scales = (
             self._scale(walk.input, layout.input, palette.text, 0.14),
-            self._scale(walk.kernel, layout.kernel, palette.kernel, SIGNED, signed=True),
+            self._scale(walk.input, layout.kernel, palette.text, 0.14)
+            if isinstance(walk, Pooling)
+            else self._scale(walk.kernel, layout.kernel, palette.kernel, SIGNED, signed=True),
             self._scale(walk.output, layout.output, palette.output, 0.32),
         )
 
@@ -45,7 +47,8 @@ class Ground:
         before = Image.new("RGB", (self.layout.width, self.layout.height), self.palette.background)
         for n in range(len(self.layout.input.grids)):
             self._draw_input(before, planes, n)
-            self._draw_kernel(before, planes, n)
+            if not isinstance(self.walk, Pooling):
+                self._draw_plain(before, self.layout.kernel, n, planes.kernels[n], self.scales[1])
         self._write_around(ImageDraw.Draw(before), place, planes)
         after = before.copy()
         self._draw_empty(before)
@@ -84,8 +87,9 @@ class Ground:
         _write_numbers(draw, column, grid, values, ~faint, palette.text)
         _write_numbers(draw, column, grid, values, faint, palette.muted)
 
-    def _draw_kernel(self, image: Image.Image, planes: Planes, n: int) -> None:
-        self._draw_plain(image, self.layout.kernel, n, planes.kernels[n], self.scales[1])
+    def draw_held(self, image: Image.Image, values: Tensor) -> None:
+        """What pooling's window holds, in the kernel's place; it changes with every step."""
+        self._draw_plain(image, self.layout.kernel, 0, values, self.scales[1])
 
     def _draw_known(self, image: Image.Image, planes: Planes) -> None:
         self._draw_plain(image, self.layout.output, 0, planes.output, self.scales[2])
@@ -128,7 +132,8 @@ class Ground:
         self._write_tags(draw, at.input, planes.labels)
         self._write_tags(draw, at.kernel, planes.kernel_labels)
         sign, equals, y = at.signs
-        write(draw, (sign, y), "∗" if self.walk.flip else "★", at.px(22), palette.muted)
+        if not isinstance(self.walk, Pooling):
+            write(draw, (sign, y), "∗" if self.walk.flip else "★", at.px(22), palette.muted)
         write(draw, (equals, y), "=", at.px(32), palette.muted)
 
     def _write_title(

@@ -13,7 +13,7 @@ from cnnviz.export.equation import equation, set_lines, widest
 from cnnviz.export.lettering import Colour, measure, write
 from cnnviz.export.numbers import short
 from cnnviz.export.view import Place, Planes, place_of, planes_of
-from cnnviz.ops import Walk
+from cnnviz.ops import Pooling, Walk
 
 DESIGNED = 960  # pixels wide; lengths below are at this width
 MARGIN, GAP = 28, 60
@@ -90,12 +90,15 @@ class Layout:
 def titles(walk: Walk, place: Place) -> list[tuple[str, str]]:
     """Names of X, K and Y, with which part of them is drawn, and that part's shape.
 
-    The kernel is called flip(K) where the walk's kernel is K flipped.
+    The kernel is called flip(K) where the walk's kernel is K flipped; pooling has its window there.
     """
     channel = place.step.index[:1] if walk.kernel.ndim > walk.input.ndim else ()
+    kernel = (f"{'flip(K)' if walk.flip else 'K'}{_index(channel)}", _shape(place.step.kernel))
+    if isinstance(walk, Pooling):
+        kernel = (walk.mode, " × ".join(str(axis.kernel_size) for axis in walk.axes))
     return [
         ("X", _shape(walk.input)),
-        (f"{'flip(K)' if walk.flip else 'K'}{_index(channel)}", _shape(place.step.kernel)),
+        kernel,
         (f"Y{_index(place.plane)}", _shape(walk.output[place.plane])),
     ]
 
@@ -190,7 +193,8 @@ def _trial(walk: Walk, forms: list[_Form], kernel: float) -> _Trial:
         high = max(map(_Form.height, forms, cells))
         if wide <= room and high <= forms[0].most_height:
             break
-    x, k, y = map(_lettering, (walk.input, walk.kernel, walk.output), forms, cells)
+    middle = walk.input if isinstance(walk, Pooling) else walk.kernel
+    x, k, y = map(_lettering, (walk.input, middle, walk.output), forms, cells)
     return _Trial(cells, (x, k, y))
 
 
@@ -248,7 +252,7 @@ def _place(walk: Walk, width: int, forms: list[_Form], trial: _Trial, palette: P
         input=columns[0],
         kernel=columns[1],
         output=columns[2],
-        weights=_under(columns[0], walk.kernel, unit),
+        weights=None if isinstance(walk, Pooling) else _under(columns[0], walk.kernel, unit),
         signs=(signs[0], signs[1], middle),
         equation=(top, size, lines),
         footer=footer,
@@ -271,7 +275,7 @@ def _equation_size(walk: Walk, unit: float, palette: Palette) -> tuple[int, int]
     """The largest writing in which the equations of some of the steps fit."""
     room = (DESIGNED - 2 * MARGIN) * unit
     steps = [walk.step(i) for i in range(0, len(walk), max(1, len(walk) // 30))]
-    pieces = [equation(step, palette, bias=walk.bias is not None) for step in steps]
+    pieces = [equation(walk, step, palette) for step in steps]
     for size, lines in EQUATION_SIZES:
         pixels = round(size * unit)
         if all(widest(set_lines(piece, lines), pixels) <= room for piece in pieces):

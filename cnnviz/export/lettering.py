@@ -1,7 +1,7 @@
 """Text for pictures, in the one scalable font that Pillow brings along.
 
-That font has no minus sign (U+2212), multiplication sign, star and asterisk (U+2217): they are
-drawn here.
+That font has no minus sign (U+2212), multiplication sign, star, asterisk (U+2217) and infinity:
+they are drawn here.
 Sizes are in pixels an em; `y` is always the middle of the digits.
 """
 
@@ -18,9 +18,9 @@ Colour = tuple[int, int, int]  # red, green, blue: 0 to 255
 Run = tuple[str, Colour]
 
 DIGIT_HEIGHT = 0.71  # of an em
-ADVANCE = {"−": 0.5, "×": 0.5, "★": 1.0, "∗": 1.0}  # ems; signs the font does not have
+ADVANCE = {"−": 0.5, "×": 0.5, "★": 1.0, "∗": 1.0, "∞": 0.9}  # ems; signs the font does not have
 SHARPER = 8  # signs are drawn so much larger, then shrunk: Pillow's shapes have hard edges
-_RUNS = re.compile("[−×★∗]|[^−×★∗]+")
+_RUNS = re.compile("[−×★∗∞]|[^−×★∗∞]+")
 
 
 @lru_cache(maxsize=64)
@@ -100,6 +100,10 @@ def _sign(sign: str, size: int) -> Image.Image:
         for up in (-1, 1):
             ends = (x - 0.17 * em, y - 0.17 * em * up, x + 0.17 * em, y + 0.17 * em * up)
             draw.line(ends, fill=255, width=round(0.08 * em))
+    elif sign == "∞":
+        for side in (-1, 1):
+            ring = (x + side * 0.185 * em, y)
+            draw.circle(ring, 0.215 * em, outline=255, width=round(0.075 * em))
     elif sign == "∗":
         for ends in _asterisk(x, y, 0.4 * em):
             draw.line(ends, fill=255, width=round(0.11 * em))

@@ -11,8 +11,8 @@ from cnnviz.export.equation import equation, set_lines, widest
 from cnnviz.export.ground import Ground
 from cnnviz.export.layout import MARGIN, arrange
 from cnnviz.export.lettering import measure, write, write_runs
-from cnnviz.export.view import Place, place_of, planes_of
-from cnnviz.ops import Walk
+from cnnviz.export.view import Place, held, place_of, planes_of, winner
+from cnnviz.ops import Pooling, Walk
 
 WASH = 0.15  # of a frame's colour, inside it
 
@@ -35,6 +35,8 @@ class Painter:
         draw = ImageDraw.Draw(image)
         for n in range(len(self.layout.input.grids)):
             self._draw_window(draw, place, n)
+        if isinstance(self.walk, Pooling):
+            self._draw_held(image, draw, place)
         self._reveal(image, place)
         self._draw_current(draw, place)
         self._draw_equation(draw, place)
@@ -63,6 +65,16 @@ class Painter:
             frame(draw, whole, palette.kernel, px(3))
         else:
             ring(draw, whole, palette.kernel, palette.background, px(3))
+
+    def _draw_held(self, image: Image.Image, draw: ImageDraw.ImageDraw, place: Place) -> None:
+        """What pooling's window holds, and what it took, there and on the input."""
+        self.ground.draw_held(image, held(place))
+        if taken := winner(place):
+            row, col = taken
+            on_input = (place.rows[row], place.cols[col])
+            for column, cell in ((self.layout.kernel, taken), (self.layout.input, on_input)):
+                box = column.grids[0].box(*cell)
+                frame(draw, box, self.palette.output, self.layout.px(3))
 
     def _draw_tap(
         self, draw: ImageDraw.ImageDraw, n: int, cell: tuple[int, int], weight: float
@@ -102,7 +114,7 @@ class Painter:
     def _draw_equation(self, draw: ImageDraw.ImageDraw, place: Place) -> None:
         top, size, count = self.layout.equation
         room = self.layout.width - 2 * self.layout.px(MARGIN)
-        pieces = equation(place.step, self.palette, bias=self.walk.bias is not None)
+        pieces = equation(self.walk, place.step, self.palette)
         lines = set_lines(pieces, count)
         # the size was settled on a sample of the steps; a longer equation shrinks
         smaller = min(size, int(size * room / widest(lines, size)))

@@ -42,6 +42,19 @@ class Planes:
     kernel_labels: tuple[str, ...]  # P: the same of each kernel plane
 
 
+def held(place: Place) -> Tensor:
+    """What the window holds at this place, (rows, columns): pooling shows it in K's place."""
+    cells = place.step.cells
+    return cells.reshape(-1, cells.shape[-1])
+
+
+def winner(place: Place) -> tuple[int, int] | None:
+    """Which cell of the window a maximum or minimum took; None for a mean."""
+    weights = place.step.kernel
+    taken = (weights.reshape(-1, weights.shape[-1]) == 1).nonzero().tolist()
+    return (taken[0][0], taken[0][1]) if len(taken) == 1 else None
+
+
 def place_of(walk: Walk, i: int) -> Place:
     """Where the window stands at step `i`; raises what `walk.step` raises."""
     step, flat = walk.step(i), min(2, len(walk.axes))
@@ -112,7 +125,7 @@ def _flat(walk: Walk, tensor: Tensor) -> Tensor:
 
 def _outside(walk: Walk) -> Tensor:
     """True where the padded input is padding; its shape."""
-    sides = [p for axis in reversed(walk.axes) for p in (axis.padding, axis.padding)]
+    sides = [side for pair in reversed(walk.around) for side in pair]
     return torch.nn.functional.pad(torch.zeros_like(walk.input), sides, value=1) > 0
 
 

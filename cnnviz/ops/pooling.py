@@ -8,19 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from cnnviz.ops.correlation import Step, Walk, around, check_finite
+from cnnviz.ops.correlation import CONV, Step, Walk, around, check_finite
 from cnnviz.ops.windows import Axis, Window
 from cnnviz.problems import Problem
 
 MODES = ("max", "avg", "min")
-FILL = {"max": -math.inf, "min": math.inf, "avg": 0.0}  # what padding holds: it never wins
+NEVER_WINS = {"max": -math.inf, "min": math.inf}
 MAX_POOL: dict[int, Callable[..., Any]] = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 AVG_POOL: dict[int, Callable[..., Any]] = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
@@ -29,7 +29,8 @@ AVG_POOL: dict[int, Callable[..., Any]] = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: 
 class Pooling(Walk):
     """A walk whose weights are found at each place instead of given.
 
-    `kernel` holds ones, (C, 1, *kernel_size) or (*kernel_size): the shape of the window.
+    `kernel` holds ones, (C, 1, *kernel_size) or (*kernel_size): the shape of the window. `padded`
+    holds NaN where a mean counts nothing.
     """
 
     mode: str = "max"
@@ -38,13 +39,12 @@ class Pooling(Walk):
     def step(self, i: int) -> Step:
         """The step with this number; its weights are 1 at the winner, or 1/n for a mean of n."""
         step = super().step(i)
-        weights = torch.zeros_like(step.cells)
         if self.mode == "avg":
-            counted = self._counted(step.index[-len(self.spatial) :]).reshape(weights.shape)
-            weights[counted] = 1 / float(self.counts[step.index])
+            weights = (~step.cells.isnan()).to(step.cells) / self.counts[step.index]
         else:
-            weights.flatten()[int(self.winners[step.index])] = 1
-        # padding of −∞ with weight 0 adds nothing
+            weights = torch.zeros_like(step.cells)
+            weights.view(-1)[int(self.winners[step.index])] = 1
+        # padding of −∞ or of nothing, with weight 0, adds nothing
         products = torch.where(weights == 0, weights, step.cells * weights)
         return replace(step, kernel=weights, products=products)
 
@@ -70,24 +70,12 @@ class Pooling(Walk):
     @cached_property
     def counts(self) -> Tensor:
         """(*output): how many cells each mean is divided by."""
-        outputs = self.output.shape[-len(self.spatial) :]
-        per_axis = [
-            torch.tensor([float(sum(self._counts(dim, o))) for o in range(size)])
-            for dim, size in enumerate(outputs)
-        ]
-        count = reduce(lambda a, b: a[..., None] * b, per_axis)
-        return count.expand(self.output.shape)
-
-    def _counted(self, places: tuple[int, ...]) -> Tensor:
-        """Which cells of a window count for the mean: bool (*kernel_size)."""
-        per_axis = [torch.tensor(self._counts(dim, o)) for dim, o in enumerate(places)]
-        return reduce(lambda a, b: a[..., None] & b, per_axis)
-
-    def _counts(self, dim: int, o: int) -> list[bool]:
-        """Along one axis: never what lies past the padding, and padding itself if asked."""
-        axis, n = self.axes[dim], self.spatial[dim]
-        pad = axis.padding if self.count_include_pad else 0
-        return [-pad <= i < n + pad for i in axis.taps(o)]
+        counted = (~self.padded.isnan()).to(self.padded.dtype)
+        channels = counted[None] if self.bare else counted
+        taps = torch.ones(len(channels), 1, *self.kernel.shape[-len(self.axes) :])
+        stride = [axis.stride for axis in self.axes]
+        found = CONV[len(self.axes)](channels, taps.to(channels), None, stride, groups=len(taps))
+        return found.reshape(self.output.shape)
 
 
 def pool(
@@ -123,7 +111,7 @@ def pool(
     channels, axes = _with_channels(x, window)
     for axis, n in zip(axes, channels.shape[1:], strict=True):
         _check_axis(axis, n, mode, three=len(axes) == 3)
-    sides = around(axes, tuple(channels.shape[1:]))  # says what does not fit
+    padded = _pad(channels, axes, mode, count_include_pad)  # says what does not fit
     if mode == "avg":
         settings = [list(values) for values in zip(*(axis[:3] for axis in axes), strict=True)]
         output = AVG_POOL[len(axes)](channels, *settings, ceil_mode, count_include_pad)
@@ -131,10 +119,7 @@ def pool(
         output, _ = _extreme(channels, axes, mode)
         if torch.isinf(output).any():  # a dilated window can miss a small input
             raise Problem("pool_nothing")
-    size = tuple(axis.kernel_size for axis in axes)
-    backwards = [side for pair in reversed(sides) for side in pair]  # as F.pad counts
-    padded = F.pad(channels, backwards, value=FILL[mode])
-    kernel = torch.ones(len(channels), 1, *size)
+    kernel = torch.ones(len(channels), 1, *(axis.kernel_size for axis in axes))
     if bare := x.ndim == len(axes):
         padded, output, kernel = padded[0], output[0], kernel[0, 0]
     groups = 1 if bare else len(channels)
@@ -158,6 +143,18 @@ def _with_channels(x: Tensor, window: Window) -> tuple[Tensor, list[Axis]]:
         raise Problem("pool_axes", shape=tuple(x.shape), axes=axes)
     channels = x[None] if x.ndim == axes else x
     return channels, window.along(tuple(channels.shape[1:]))
+
+
+def _pad(x: Tensor, axes: list[Axis], mode: str, count_include_pad: bool) -> Tensor:
+    """What the windows read: past the padding, where one in ceil mode may reach, nothing counts."""
+    sides = reversed(list(zip(axes, around(axes, tuple(x.shape[1:])), strict=True)))
+    pads, overruns = [], []  # as F.pad counts: the last axis first
+    for axis, (before, after) in sides:
+        pads += [before, axis.padding]
+        overruns += [0, after - axis.padding]
+    nothing = NEVER_WINS.get(mode, math.nan)
+    padding = 0.0 if mode == "avg" and count_include_pad else nothing
+    return F.pad(F.pad(x, pads, value=padding), overruns, value=nothing)
 
 
 def _check_axis(axis: Axis, n: int, mode: str, *, three: bool) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import math
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from cnnviz.export.code import pytorch_code, tensor_code
-from cnnviz.ops import Window, correlate
+from cnnviz.ops import Walk, Window, correlate, pool
 from cnnviz.ops.kernels import named
 from tests.unit.export.walks import correlations, disc
+from tests.unit.ops.strategies import Correlation, PoolCase, poolings
+from tests.unit.ops.strategies import correlations as channelled
 
 FLOAT32 = st.floats(width=32, allow_nan=False, allow_infinity=False)
 RAMP = torch.arange(9).reshape(3, 3)
@@ -133,3 +136,45 @@ def test_no_line_is_longer_than_a_hundred() -> None:
         kernel = torch.ones(3) if x.ndim == 1 else named("box")
         code = pytorch_code(correlate(x, kernel, Window(3, padding=1)))
         assert max(len(line.split("  #")[0]) for line in code.splitlines()) <= 100
+
+
+# ---- bias, groups, other padding, pooling
+
+
+def same(walk: Walk) -> bool:
+    """Whether the code gives the walk's output."""
+    return torch.allclose(run(pytorch_code(walk))["Y"], walk.output, rtol=1e-5, atol=1e-6)
+
+
+@given(channelled())
+def test_bias_and_groups_are_in_the_code(case: Correlation) -> None:
+    walk = correlate(case.x, case.kernel, case.window, bias=case.bias, groups=case.groups)
+    assert same(walk)
+    assert ("groups=" in pytorch_code(walk)) == (case.groups > 1)
+
+
+@pytest.mark.parametrize("mode", ["reflect", "replicate", "circular"])
+@pytest.mark.parametrize("channels", [(), (2,)])
+def test_padding_that_copies_is_done_first(mode: str, channels: tuple[int, ...]) -> None:
+    x = torch.arange(20.0).repeat(math.prod(channels)).reshape(*channels, 4, 5)
+    kernel = torch.arange(6.0).reshape(2, 3)
+    stack = kernel.repeat(3, 2, 1, 1) if channels else kernel
+    walk = correlate(x, stack, Window((2, 3), 2, (1, 2)), padding_mode=mode)
+    code = pytorch_code(walk)
+    assert f'(2, 2, 1, 1), mode="{mode}")' in code
+    assert "padding=" not in code
+    assert same(walk)
+
+
+@given(poolings(), st.booleans())
+def test_pooling_is_written_as_pytorch_has_it(case: PoolCase, bare: bool) -> None:
+    x = case.x[0] if bare else case.x
+    include = case.count_include_pad
+    walk = pool(x, case.window, case.mode, ceil_mode=case.ceil_mode, count_include_pad=include)
+    assert same(walk)
+
+
+def test_pooling_reads_as_a_person_would_write_it() -> None:
+    code = pytorch_code(pool(torch.arange(16).reshape(4, 4), Window(3, 2, 1)))
+    assert "Y = F.max_pool2d(X[None], kernel_size=3, stride=2, padding=1)[0]  # (2, 2)" in code
+    assert "K =" not in code

@@ -20,6 +20,8 @@ from tests.unit.export.walks import (
     grouped,
     large_kernel,
     one_row,
+    pooled,
+    pooled_past_the_end,
     ramp,
     volume,
 )
@@ -30,7 +32,7 @@ def check(walk: Walk, i: int) -> None:
     place = place_of(walk, i)
     planes = planes_of(walk, place)
     cells = planes.inputs[:, list(place.rows)][:, :, list(place.cols)]
-    assert torch.equal(cells.flatten(), place.step.cells.flatten())
+    torch.testing.assert_close(cells.flatten(), place.step.cells.flatten(), equal_nan=True)
     assert torch.equal(planes.kernels.flatten(), place.step.kernel.flatten())
     assert float(planes.output[place.cell]) == place.step.total
     assert len(planes.labels) == len(planes.kernel_labels) == len(planes.inputs)
@@ -94,7 +96,7 @@ def test_a_group_shows_its_own_channels() -> None:
 
 
 def text(walk: Walk, i: int) -> str:
-    pieces = equation(walk.step(i), LIGHT, bias=walk.bias is not None)
+    pieces = equation(walk, walk.step(i), LIGHT)
     return " ".join("".join(run for run, _ in piece) for piece in pieces)
 
 
@@ -120,3 +122,11 @@ def test_more_terms_end_in_an_ellipsis_and_the_total() -> None:
 
 def test_the_bias_is_the_last_term() -> None:
     assert text(channels(), 11).endswith("+ (−1) = 223")
+
+
+def test_maximum_names_what_it_chose_from() -> None:
+    assert text(pooled(), 2) == "max(−∞, 4, 5, −∞, 8, 9, −∞, 12, 13) = 13"
+
+
+def test_mean_is_divided_by_what_counts() -> None:
+    assert text(pooled_past_the_end(), 2) == "((−16) + (−11)) / 2 = −13.5"

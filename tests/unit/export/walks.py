@@ -4,7 +4,7 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from cnnviz.ops import Walk, Window, correlate
+from cnnviz.ops import Walk, Window, correlate, pool
 from cnnviz.ops.kernels import named
 
 
@@ -64,6 +64,26 @@ def large_kernel() -> Walk:
     return correlate(disc(64), torch.linspace(-1, 1, 121).reshape(11, 11), Window(11, padding=5))
 
 
+def pooled() -> Walk:
+    """A maximum over padding of −∞."""
+    return pool(torch.arange(16.0).reshape(4, 4), Window(3, 2, 1))
+
+
+def pooled_past_the_end() -> Walk:
+    """A mean over channels whose last windows reach past the input."""
+    x = torch.arange(50.0).reshape(2, 5, 5) - 20
+    return pool(x, Window(2, 2), "avg", ceil_mode=True)
+
+
+def pooled_picture() -> Walk:
+    return pool(disc(28), Window(2, 2))
+
+
+def reflected() -> Walk:
+    x = torch.arange(16.0).reshape(4, 4)
+    return correlate(x, torch.ones(2, 2), Window(2, padding=2), padding_mode="reflect")
+
+
 EVERY_KIND = [
     ramp,
     bar,
@@ -74,6 +94,10 @@ EVERY_KIND = [
     volume,
     dilated,
     large_kernel,
+    pooled,
+    pooled_past_the_end,
+    pooled_picture,
+    reflected,
 ]
 
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from torch import Tensor
 
 from cnnviz.ops import Pooling, Window, correlate, pool
-from cnnviz.ops.pooling import FILL
 from cnnviz.problems import Problem
 from tests.unit.ops.strategies import PoolCase, poolings
 
@@ -107,8 +106,13 @@ def test_padded_input_holds_what_the_windows_read(case: PoolCase) -> None:
     kept = [slice(a, a + n) for (a, _), n in zip(walk.around, walk.spatial, strict=True)]
     inside = walk.padded[:, *kept]
     assert inside.equal(case.x)
-    added, own = walk.padded.numel() - inside.numel(), (inside == FILL[case.mode]).sum()
-    assert int((walk.padded == FILL[case.mode]).sum()) == added + int(own)
+    added = walk.padded.numel() - inside.numel()
+    if case.mode == "avg":
+        pads = case.window.padding if case.count_include_pad else (0,) * len(kept)
+        counted = [n + 2 * p for n, p in zip(walk.spatial, pads, strict=True)]  # type: ignore[arg-type]
+        assert int((~walk.padded.isnan()).sum()) == len(case.x) * math.prod(counted)
+    else:
+        assert int(walk.padded.isinf().sum()) == added
 
 
 @pytest.mark.parametrize(
