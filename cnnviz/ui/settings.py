@@ -1,8 +1,8 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
-A page's settings are a dataclass whose fields are made by `choice`, `whole`, `number`, `grid` or
-`drawing`. Each carries its default, its range, and how it reads and writes its part of the link,
-so that this one table is all there is: the controls take their ranges from it as well.
+A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
+`grid` or `drawing`. Each carries its default, its range, and how it reads and writes its part of
+the link, so that this one table is all there is: the controls take their ranges from it as well.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, TypeVar
 
 S = TypeVar("S")
 Grid = tuple[tuple[float, ...], ...]
+Pair = tuple[int, int]  # of rows and of columns
 
 LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
 
@@ -64,6 +65,21 @@ def whole(default: int, low: int, high: int, *, written: bool = True, view: bool
 
     limits = {"low": low, "high": high}
     return _field(default, Codec(read, str, "whole", limits, written=written, view=view))
+
+
+def pair(default: Pair, low: int, high: int, *, view: bool = False) -> Any:
+    """Two whole numbers from `low` to `high`, of rows and columns; in the link `2` or `2x3`."""
+
+    def read(text: str) -> Pair:
+        numbers = [int(_within(float(int(part)), low, high)) for part in text.split("x")]
+        rows, cols = numbers if len(numbers) > 1 else numbers * 2
+        return rows, cols
+
+    def write(both: Pair) -> str:
+        rows, cols = both
+        return str(rows) if rows == cols else f"{rows}x{cols}"
+
+    return _field(default, Codec(read, write, "pair", {"low": low, "high": high}, view=view))
 
 
 def number(default: float, low: float, high: float, *, view: bool = False) -> Any:

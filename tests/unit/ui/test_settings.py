@@ -20,11 +20,13 @@ from cnnviz.ui.settings import (
     LARGEST,
     Codec,
     Grid,
+    Pair,
     Rejected,
     allowed,
     check_grid,
     codec,
     limits,
+    pair,
     read,
     shortest,
     whole,
@@ -37,6 +39,7 @@ class Settings(InputSettings, KernelSettings, OperationSettings, LearnSettings):
     """Every kind of setting there is, and one that the browser writes."""
 
     step: int = whole(1, 1, 100, written=False)
+    window: Pair = pair((2, 2), 1, 9)
 
 
 NAMES = [field.name for field in dataclasses.fields(Settings)]
@@ -57,6 +60,8 @@ def values(of: Codec) -> st.SearchStrategy[object]:
         return st.sampled_from(str(given["options"]).split(", "))
     if of.allowed == "whole":
         return st.integers(given["low"], given["high"])
+    if of.allowed == "pair":
+        return st.tuples(*[st.integers(given["low"], given["high"])] * 2)
     if of.allowed == "number":
         return st.floats(given["low"], given["high"])
     if of.allowed == "grid":
@@ -111,6 +116,18 @@ def test_only_what_differs_from_the_default_is_in_the_link() -> None:
     assert write(settings) == {"stride": "2", "kernel": "box", "cells": "1 -0.5_0 3"}
 
 
+@pytest.mark.parametrize(
+    ("both", "text"), [((3, 3), "3"), ((2, 3), "2x3"), ((3, 2), "3x2"), ((1, 9), "1x9")]
+)
+def test_pair_stands_in_the_link_as_one_number_where_both_are_equal(both: Pair, text: str) -> None:
+    assert write(Settings(window=both)) == {"window": text}
+    assert read(Settings, {"window": text}) == (Settings(window=both), [])
+
+
+def test_pair_of_equal_numbers_may_be_written_out() -> None:
+    assert read(Settings, {"window": "3x3"}) == (Settings(window=(3, 3)), [])
+
+
 def test_setting_that_the_browser_writes_is_read_but_not_written() -> None:
     found, rejected = read(Settings, {"step": "7"})
     assert (found.step, rejected) == (7, [])
@@ -146,6 +163,14 @@ def test_shortest_text_has_no_needless_zeros(value: float, text: str) -> None:
         ("stride", "0" * 40 + "2"),
         ("padding", "11"),
         ("nth", "1e2"),
+        ("window", "0"),
+        ("window", "10"),
+        ("window", "2x"),
+        ("window", "x2"),
+        ("window", "2x10"),
+        ("window", "2x3x4"),
+        ("window", "2,3"),
+        ("window", "2.5x3"),
         ("lr", "nan"),
         ("lr", "inf"),
         ("lr", "-0.1"),
@@ -250,6 +275,8 @@ def test_what_a_link_could_say_is_allowed(new: Settings, before: Settings) -> No
         {"cells": ((2e6,),)},
         {"cells": ((1.0,) * 17,)},
         {"weights": ((1.0,) * 12,)},
+        {"window": (2, 10)},
+        {"window": (2,)},
         {"drawing": b"short"},
     ],
 )
