@@ -17,6 +17,14 @@ SENTENCES: dict[str, str] = {
         "input has only {padded}. Choose a smaller kernel or dilation, or more padding."
     ),
     "cell_outside": "Cell {cell} lies outside the shape {shape}.",
+    "output_padding": (
+        "The output padding chooses among the sizes that a stride of {stride} makes one: it has to "
+        "be smaller than the stride or the dilation, so from 0 to {most}; got {output_padding}."
+    ),
+    "transposed_empty": (
+        "The painted canvas has {canvas} cells on a side, and a padding of {padding} crops twice "
+        "that: nothing would be left. Choose less padding or a larger kernel."
+    ),
     # correlation
     "correlate_axes": (
         "The input has shape {x} and the kernel {kernel}: give (*spatial) with (*kernel_size), "

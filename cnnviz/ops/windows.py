@@ -58,6 +58,34 @@ class Axis(NamedTuple):
         end = (self.output_size(n) - 1) * self.stride + self.extent
         return max(0, end - n - 2 * self.padding)
 
+    def transposed_size(self, n: int, output_padding: int = 0) -> int:
+        """(n − 1)s − 2p + d(k−1) + 1 + output_padding: back from n outputs to an input's size.
+
+        Of a transposed convolution (d2l 14.10; `torch.nn.ConvTranspose2d`).
+        """
+        if not 0 <= output_padding < max(self.stride, self.dilation):
+            raise Problem(
+                "output_padding",
+                output_padding=output_padding,
+                most=max(self.stride, self.dilation) - 1,
+                stride=self.stride,
+                dilation=self.dilation,
+            )
+        canvas = (n - 1) * self.stride + self.extent + output_padding
+        if canvas <= 2 * self.padding:
+            raise Problem("transposed_empty", canvas=canvas, padding=self.padding)
+        return canvas - 2 * self.padding
+
+    def padding_for(self, name: str) -> int | None:
+        """The padding per side that "valid", "same" or "full" stand for (Dumoulin and Visin 2016).
+
+        "valid": none. "same": at stride 1 the output is as large as the input, which an even
+        extent cannot have with equal padding on both sides: None. "full": every overlap counts.
+        """
+        if name == "same":
+            return None if self.extent % 2 == 0 else self.extent // 2
+        return {"valid": 0, "full": self.extent - 1}[name]
+
     def taps(self, o: int) -> tuple[int, ...]:
         """The coordinates that output `o` reads."""
         start = o * self.stride - self.padding
@@ -117,6 +145,13 @@ class Window:
         """The shape of what the window leaves of an input (without channels)."""
         axes = self.along(input_shape)
         return tuple(axis.output_size(n) for axis, n in zip(axes, input_shape, strict=True))
+
+    def transposed_shape(self, input_shape: Cell, output_padding: PerAxis = 0) -> Cell:
+        """The shape of what a transposed convolution paints (without channels)."""
+        axes = self.along(input_shape)
+        added = output_padding if isinstance(output_padding, tuple) else (output_padding,)
+        sizes = zip(axes, input_shape, added * (len(axes) // len(added)), strict=True)
+        return tuple(axis.transposed_size(n, extra) for axis, n, extra in sizes)
 
     def reads(self, output_cell: Cell, input_shape: Cell) -> list[Cell]:
         """The input cells that an output cell reads, row by row; padding lies outside."""
