@@ -91,13 +91,14 @@ class NumberPlane extends Plane {
     this.marks.set(name, marked);
   }
 
-  // The weight under each cell of the window; none clears them.
-  setWeights(cells, weights) {
+  // What stands under each cell of the window: the weight that it is multiplied with, or, with the
+  // sign +, what is added to it. None clears them.
+  setWeights(cells, weights, sign = "×") {
     for (const cell of this.weighted ?? []) cell.querySelector(".weight").textContent = "";
     this.weighted = cells.map(([r, c]) => this.at(r, c)).filter(Boolean);
     cells.forEach(([r, c], j) => {
       const cell = this.at(r, c);
-      if (cell) cell.querySelector(".weight").textContent = `×${fit(weights[j], 4)}`;
+      if (cell) cell.querySelector(".weight").textContent = withSign(sign, fit(weights[j], 4));
     });
   }
 
@@ -134,3 +135,5 @@ class NumberPlane extends Plane {
     this.at(r, c).append(input);
   }
 }
+
+const withSign = (sign, text) => (sign === "+" && text.startsWith(MINUS) ? text : sign + text);

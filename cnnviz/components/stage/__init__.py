@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.components import register
 from cnnviz.components.mail import messages, token
 from cnnviz.components.stage.payload import Options, encode, payload
-from cnnviz.ops import Walk
+from cnnviz.ops import Painting, Walk
 
 __all__ = ["Edit", "Options", "edits", "encode", "payload", "stage"]
 
@@ -38,8 +38,8 @@ class Edit:
     detail: Mapping[str, Any]
 
 
-def stage(walk: Walk, key: str, options: Options) -> None:
-    """Show a walk; `edits(key, ...)` tells what was edited on it."""
+def stage(walk: Walk | Painting, key: str, options: Options) -> None:
+    """Show a walk, or a transposed convolution; `edits(key, ...)` tells what was edited on it."""
     data = payload(walk, options)
     data["meta"] |= {"key": key, "token": token()}  # the browser is told another key, new each time
     _stage(key=key, data=data, on_edits_change=lambda: None)

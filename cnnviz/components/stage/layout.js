@@ -14,13 +14,14 @@ const room = ({ rows, cols, pad = [[0, 0], [0, 0]] }) => ({
   cols: cols + pad[1][0] + pad[1][1],
 });
 
-// plan: {input, kernel, output}: {rows, cols, pad, planes}; space: {width, height, narrow, most, middle};
+// plan: {mode, lens, input, kernel, output: {rows, cols, pad, planes}}; space: {width, height, narrow, most, middle};
 // `characters()` counts what the numbers need at least.
 // Returns how large a cell is in each column, how many planes stand side by side in it, and whether
 // the planes show numbers. Numbers that do not fit become pixels, and then a lens shows the
 // numbers of the window. Pooling has no kernel to show: the lens stands in its place.
 function layOut(plan, space, characters) {
-  const small = Math.max(plan.input.rows, plan.input.cols) <= NUMBERS_UP_TO;
+  const grids = plan.mode === "paint" ? [plan.input, plan.output] : [plan.input];
+  const small = grids.every(({ rows, cols }) => Math.max(rows, cols) <= NUMBERS_UP_TO);
   const across = {};
   const stacks = {};
   for (const name of ["input", "kernel", "output"]) {

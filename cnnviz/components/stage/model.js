@@ -16,6 +16,11 @@ class WalkModel {
     this.axes = sizes.map((o, i) => ({ k: kernel_size[i], s: stride[i], p: padding[i], d: dilation[i], o }));
   }
 
+  // Which plane's cells the steps go over, one by one.
+  get stepsOver() {
+    return "output";
+  }
+
   get pools() {
     return this.meta.mode !== "sum";
   }

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from cnnviz.ops import Pooling, Walk
+from cnnviz.ops import Painting, Pooling, Walk
 from cnnviz.ops.windows import Axis
 
 COLUMNS = ("input", "kernel", "output")
+NO_PAD = [[0, 0], [0, 0]]  # cells before and after, on each axis
 MOST_SUMS = 200_000  # numbers; a larger walk goes without what each plane adds
 
 
@@ -40,8 +41,8 @@ class Options:
     done: int = 0  # the last edit that this walk contains
 
 
-def payload(walk: Walk, options: Options) -> dict[str, Any]:
-    """All of a walk over one to three axes.
+def payload(walk: Walk | Painting, options: Options) -> dict[str, Any]:
+    """All of a walk over one to three axes, or of a painting over two.
 
     A volume, (depth, rows, columns) without channels, is shown slice by slice: its slices become
     planes, so it may not be padded in depth.
@@ -50,29 +51,76 @@ def payload(walk: Walk, options: Options) -> dict[str, Any]:
         ValueError: for a padded depth, for a volume with channels, and for numbers that are not
             finite float32.
     """
+    if isinstance(walk, Painting):
+        return _painting(walk, options)
     planes = _planes(walk)
     axes = [Axis(1, 1, 0, 1), *walk.axes][-2:]
-    around = [(0, 0), *walk.around][-2:]
+    around = [[0, 0], *map(list, walk.around)][-2:]
     leftover = [(), *walk.window.leftover(walk.spatial)][-2:]
-    window = {
-        name: [getattr(axis, name) for axis in axes]
-        for name in ("kernel_size", "stride", "padding", "dilation")
-    }
     meta = {
-        "window": window,
+        "window": _window(axes),
         "depth": _depth(walk),
         "leftover": [list(unread) for unread in leftover],
         "groups": walk.groups,
         "bias": None if walk.bias is None else walk.bias.tolist(),
-        **{name: _describe(name, walk, planes[name], around, options) for name in COLUMNS},
+        **{
+            name: _column(
+                name,
+                _shape(walk, name),
+                planes[name],
+                around if name == "input" else NO_PAD,
+                options,
+            )
+            for name in COLUMNS
+        },
         **_pooling(walk),
+        **_wishes(options, len(walk)),
+    }
+    tensors = planes | _extras(walk)
+    return {"meta": meta, **{name: encode(tensor) for name, tensor in tensors.items()}}
+
+
+def _painting(painting: Painting, options: Options) -> dict[str, Any]:
+    """The output's margin is what its padding crops off; the canvas is sent after each stroke."""
+    if painting.input.ndim != 2:
+        raise ValueError("The stage shows a transposed convolution over two axes.")
+    axes = painting.axes
+    planes = {name: getattr(painting, name) for name in COLUMNS}
+    margin = [[axis.padding] * 2 for axis in axes]
+    meta: dict[str, Any] = {
+        "mode": "paint",
+        "window": _window(axes),
+        "depth": None,
+        "leftover": [[], []],
+        "groups": 1,
+        "bias": None,
+        **{
+            name: _column(
+                name, plane.shape, plane[None], margin if name == "output" else NO_PAD, options
+            )
+            for name, plane in planes.items()
+        },
+        **_wishes(options, len(painting)),
+    }
+    tensors = planes | {"partials": painting.partials}
+    return {"meta": meta, **{name: encode(tensor) for name, tensor in tensors.items()}}
+
+
+def _window(axes: list[Axis]) -> dict[str, list[int]]:
+    names = ("kernel_size", "stride", "padding", "dilation")
+    return {name: [getattr(axis, name) for axis in axes] for name in names}
+
+
+def _wishes(options: Options, steps: int) -> dict[str, Any]:
+    """What the page asks for beside the numbers."""
+    return {
         "strings": dict(options.strings),
         "sign": options.sign,
         "draw": options.draw,
         "brush": options.brush,
         "undo": options.undo,
         "redo": options.redo,
-        "step": min(options.step, len(walk) - 1),
+        "step": min(options.step, steps - 1),
         "link": options.link,
         "linked": options.linked,
         "autoplay": options.autoplay,
@@ -81,8 +129,6 @@ def payload(walk: Walk, options: Options) -> dict[str, Any]:
         "largest": options.largest,
         "done": options.done,
     }
-    tensors = planes | _extras(walk)
-    return {"meta": meta, **{name: encode(tensor) for name, tensor in tensors.items()}}
 
 
 def encode(tensor: Tensor) -> str:
@@ -137,20 +183,25 @@ def _extras(walk: Walk) -> dict[str, Tensor]:
     return extras
 
 
-def _describe(
-    name: str, walk: Walk, tensor: Tensor, around: list[tuple[int, int]], options: Options
+def _shape(walk: Walk, name: str) -> torch.Size:
+    """As it is written beside the title; pooling's kernel is its window."""
+    shape: torch.Size = getattr(walk, name).shape
+    pooling = name == "kernel" and isinstance(walk, Pooling)
+    return shape[-len(walk.axes) :] if pooling else shape
+
+
+def _column(
+    name: str, shape: torch.Size, planes: Tensor, pad: list[list[int]], options: Options
 ) -> dict[str, Any]:
-    rows, cols = tensor.shape[-2:]
-    shape = getattr(walk, name).shape
-    if name == "kernel" and isinstance(walk, Pooling):
-        shape = shape[-len(walk.axes) :]  # of the window
+    """What the browser has to know of the planes (..., planes, rows, columns) in one column."""
+    count, rows, cols = planes.shape[-3:]
     return {
         "title": options.titles[name],
         "shape": " × ".join(map(str, shape)),
         "tags": list(options.tags.get(name, ())),
         "rows": rows,
         "cols": cols,
-        "pad": [list(sides) for sides in around] if name == "input" else [[0, 0], [0, 0]],
-        "planes": tensor.shape[1 if name == "kernel" else 0],
+        "pad": pad,
+        "planes": count,
         "editable": name in options.editable,
     }

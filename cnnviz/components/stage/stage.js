@@ -9,12 +9,14 @@ const stages = new WeakMap(); // one Stage for each place it is mounted in
 const memory = (window.cnnvizStages ??= new Map());
 
 class Stage {
-  constructor(root) {
+  // `paints`: whether it shows a transposed convolution.
+  constructor(root, paints) {
     this.section = root.querySelector(".stage");
     this.hover = null;
     this.pin = null;
     this.pending = []; // edits that no walk from Python contains yet
-    this.picture = new Picture(root, {
+    this.Model = paints ? PaintModel : WalkModel;
+    this.picture = new (paints ? PaintPicture : Picture)(root, {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
       onEdit: (look, value, text) => this.edit(look, value, text),
@@ -80,7 +82,7 @@ class Stage {
   update(data, setState) {
     this.setState = setState;
     const before = this.walk;
-    this.walk = new WalkModel(data);
+    this.walk = new this.Model(data);
     const { meta } = this.walk;
     this.acknowledge(before);
     this.section.classList.toggle("classroom", meta.classroom);
@@ -155,7 +157,7 @@ class Stage {
   // The step on view: the one under the pointer on the output, else the current one.
   reading() {
     const { look } = this;
-    const pointed = look?.column === "output" && this.walk.indexOf(look.p, look.cell);
+    const pointed = look?.column === this.walk.stepsOver && this.walk.indexOf(look.p, look.cell);
     return this.walk.reading(pointed === false ? this.transport.index : pointed);
   }
 
@@ -200,9 +202,9 @@ class Stage {
     this.tell();
   }
 
-  // A click on the output goes to that step; on the input or kernel it pins what is lit.
+  // A click on what is stepped over, the output, goes to that step; elsewhere it pins what is lit.
   pick(look) {
-    if (look.column !== "output") return this.setPin(sameLook(look, this.pin) ? null : look);
+    if (look.column !== this.walk.stepsOver) return this.setPin(sameLook(look, this.pin) ? null : look);
     this.pin = null;
     this.transport.go(this.walk.indexOf(look.p, look.cell));
   }
@@ -267,7 +269,7 @@ const sameLook = (a, b) => a?.column === b?.column && a?.p === b?.p && String(a?
 
 export default function ({ data, parentElement, setStateValue }) {
   let stage = stages.get(parentElement);
-  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement)));
+  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement, data.meta.mode === "paint")));
   stage.update(data, setStateValue);
   return () => {
     stage.destroy();

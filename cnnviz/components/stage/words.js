@@ -15,6 +15,10 @@ function phrase(reading) {
     const terms = counted.map((value) => ({ parts: [inProduct(value)] }));
     return { terms, before: "(", between: " + ", behind: `) / ${reading.count}` };
   }
+  if (mode === "paint") {
+    const terms = values.map((value, j) => ({ parts: [inProduct(value), inProduct(weights[j])] }));
+    return { terms, before: "+ (", between: ", ", behind: ")" };
+  }
   const added = bias ? ` + ${inProduct(bias)}` : "";
   if (sums?.length > 1) {
     const terms = sums.map((sum) => ({ parts: [inProduct(sum)] }));
@@ -66,11 +70,11 @@ class Words {
     const said = phrase(reading);
     this.drawEquation(said, reading, strings);
     if (!aloud) return;
-    const sentence = fill(strings.sentence, {
+    const sentence = fill(reading.mode === "paint" ? strings.painted : strings.sentence, {
       i: reading.index + 1,
       n: steps,
       terms: this.join(said, LONGEST_SENTENCE, strings, ({ parts }) => parts.join("·")),
-      total: short(reading.total),
+      total: reading.total === undefined ? "" : short(reading.total),
     });
     if (this.live.textContent !== sentence) this.live.textContent = sentence;
   }
@@ -79,7 +83,8 @@ class Words {
     const full = reading.sums?.length > 1 && spelledOut(reading);
     if (full && this.width(full) <= this.measured()) said = full;
     const most = this.termsThatFit(said, reading, strings);
-    this.equation.innerHTML = `<span>${this.join(said, most, strings, coloured)} = <b class="y">${short(reading.total)}</b></span>`;
+    const total = reading.total === undefined ? "" : ` = <b class="y">${short(reading.total)}</b>`;
+    this.equation.innerHTML = `<span>${this.join(said, most, strings, coloured)}${total}</span>`;
   }
 
   join({ terms, before, between, behind }, most, strings, write) {
@@ -92,7 +97,7 @@ class Words {
   termsThatFit({ terms, before, between, behind }, { total }, strings) {
     const room = this.measured();
     const more = fill(strings.more_terms, { n: terms.length }).length * 1.4 + 3; // Korean is wide
-    let used = `${before}${behind} = ${short(total)}`.length;
+    let used = `${before}${behind} = ${short(total ?? 0)}`.length;
     for (const [i, { parts }] of terms.entries()) {
       used += parts.join("·").length + (i ? between.length : 0);
       if (used + (i < terms.length - 1 ? more : 0) > room) return Math.max(1, i);

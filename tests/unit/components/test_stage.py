@@ -15,7 +15,7 @@ from torch import Tensor
 
 from cnnviz.components.mail import token
 from cnnviz.components.stage import Edit, Options, edits, encode, payload
-from cnnviz.ops import Walk, Window, correlate, pool
+from cnnviz.ops import Walk, Window, correlate, correlate_transposed, pool
 from tests.unit.ops.strategies import Correlation, correlations
 from tests.unit.session import in_session
 
@@ -247,3 +247,22 @@ def test_mean_says_how_many_cells_counted_and_reaches_past_the_padding() -> None
 def test_window_of_pooling_is_named_by_its_own_shape() -> None:
     about = shown(pool(torch.ones(3, 4, 4), Window(2)))["meta"]
     assert [about[name]["shape"] for name in TITLES] == ["3 × 4 × 4", "2 × 2", "3 × 3 × 3"]
+
+
+def test_transposed_convolution_is_sent_stroke_by_stroke_with_its_margin() -> None:
+    painting = correlate_transposed(RAMP, K, Window(2, 2, (1, 0)), (1, 0))
+    sent = payload(painting, Options(TITLES, {}, step=99))
+    about = sent["meta"]
+    assert about["mode"] == "paint"
+    assert about["output"]["pad"] == [[1, 1], [0, 0]]
+    assert about["output"]["shape"] == "5 × 6"
+    assert about["step"] == len(painting) - 1
+    partials = floats(sent, "partials").reshape(9, 7, 6)
+    assert partials[-1, 1:-1].equal(decode(sent, "output")[0])
+    assert partials[0].count_nonzero() == 0  # the ramp begins with 0
+
+
+def test_transposed_convolution_over_one_axis_is_refused() -> None:
+    painting = correlate_transposed(torch.ones(3), torch.ones(2))
+    with pytest.raises(ValueError, match="two axes"):
+        payload(painting, Options(TITLES, {}))
