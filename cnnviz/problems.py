@@ -76,6 +76,11 @@ SENTENCES: dict[str, str] = {
     ),
     "learn_lr": "The learning rate must be a positive number; got {lr}.",
     "learn_steps": "The number of updates must be from {low} to {high}; got {steps}.",
+    # four views
+    "views_outputs": (
+        "That makes {outputs} output cells, so the sparse matrix would have as many rows; up to "
+        "{most} can be told apart here. Use less padding or a larger stride."
+    ),
     # pictures
     "picture_format": (
         "This file is not a PNG, JPEG, WebP or BMP picture. Save the picture as one of these and "

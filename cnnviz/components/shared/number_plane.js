@@ -137,3 +137,15 @@ class NumberPlane extends Plane {
 }
 
 const withSign = (sign, text) => (sign === "+" && text.startsWith(MINUS) ? text : sign + text);
+
+// Backgrounds of numbers, weak enough for the text on them.
+function numberTints(role, signed, most) {
+  const hue = role === "output" ? "--output" : "--ink";
+  const strongest = signed ? 42 : role === "output" ? 30 : 14;
+  return (value) => {
+    if (!Number.isFinite(value)) return ""; // what padding holds for a maximum, or nothing
+    const share = (Math.min(1, Math.abs(value) / most) * strongest).toFixed(1);
+    const tint = signed ? (value < 0 ? "--negative" : "--positive") : hue;
+    return share > 0 ? `color-mix(in srgb, var(${tint}) ${share}%, transparent)` : "";
+  };
+}

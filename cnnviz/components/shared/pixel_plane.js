@@ -26,7 +26,7 @@ class PixelPlane extends Plane {
     this.listen();
   }
 
-  // `colours(value)` gives [r, g, b].
+  // `colours(value, i)` gives [r, g, b].
   setValues(values, colours) {
     this.values = values;
     this.colours = colours;
@@ -64,7 +64,7 @@ class PixelPlane extends Plane {
     const image = new ImageData(cols, rows);
     const negative = new ImageData(cols, rows);
     this.values.forEach((value, i) => {
-      const [red, green, blue] = this.colours(value);
+      const [red, green, blue] = this.colours(value, i);
       image.data[4 * i] = red;
       image.data[4 * i + 1] = green;
       image.data[4 * i + 2] = blue;

@@ -206,16 +206,4 @@ class Picture {
   }
 }
 
-// Backgrounds of numbers, weak enough for the text on them.
-function numberTints(column, signed, most) {
-  const hue = column === "output" ? "--output" : "--ink";
-  const strongest = signed ? 42 : column === "output" ? 30 : 14;
-  return (value) => {
-    if (!Number.isFinite(value)) return ""; // what padding holds for a maximum, or nothing
-    const share = (Math.min(1, Math.abs(value) / most) * strongest).toFixed(1);
-    const tint = signed ? (value < 0 ? "--negative" : "--positive") : hue;
-    return share > 0 ? `color-mix(in srgb, var(${tint}) ${share}%, transparent)` : "";
-  };
-}
-
 const sameNumbers = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);

@@ -1,0 +1,84 @@
+// How large cells are: from the room there is and the boards' sides, never from their numbers alone,
+// so that nothing jumps.
+
+const SMALLEST_NUMBER_CELL = 17;
+const CHARACTER = 5.4; // width of the smallest type, in pixels
+const MOST_NUMBERS = 1500; // cells of a board that the page can hold as elements
+const LEAST_SHARE = 0.4; // of the longest board's length that a small board has at least
+const SIGN = 30; // width of ⋆ and =
+const GAP = 14; // between boards without a sign
+const LINES = 9; // that are seen at once, where nothing beside them is higher
+
+// views: [[board, ...], ...], a board {rows, cols, code, before, titleWidth (px), chars};
+// space: {width, height: of all cells together, columns, most, narrow, line}.
+// Gives each board its `cell` in pixels, `numbers` (or pixels), and the `height` that there is for it.
+function layOut(views, space) {
+  const stacked = Array.from({ length: Math.ceil(views.length / space.columns) }, (_, row) =>
+    views.slice(row * space.columns, (row + 1) * space.columns),
+  );
+  const size = (unit) =>
+    stacked.map((row) => {
+      const heights = row.map((view) => (isCode(view) ? 0 : sizeView(view, space, unit)));
+      const code = row.filter(isCode).map((view) => Math.min(LINES, view[0].rows) * space.line);
+      return Math.max(...heights, ...code);
+    });
+  const total = (unit) => size(unit).reduce((sum, height) => sum + height, 0);
+  // the more rows a view has the higher it is, but not in proportion: the small ones stay legible
+  const unit = largest((unit) => total(unit) <= space.height, 4, 400);
+  const heights = size(unit);
+  stacked.forEach((row, i) => row.flat().forEach((board) => (board.height = heights[i])));
+}
+
+const isCode = (view) => view.every((board) => board.code);
+
+// Sizes a view's boards; returns the height of the highest.
+function sizeView(view, space, unit) {
+  const grids = view.filter((board) => !board.code);
+  const rows = Math.max(...grids.map((board) => board.rows));
+  const signs = view.slice(1).reduce((sum, board) => sum + (board.before ? SIGN : GAP), 0);
+  const limit = Math.min(unit / Math.sqrt(rows), space.most);
+  const width = space.narrow ? space.width : space.width - signs;
+  const even = Math.floor(largest((cell) => widthOf(grids, cell, 0, space.narrow) <= width, 0, limit));
+  const numbers = grids.every((board) => holdsNumbers(board, even));
+  const shared = numbers ? even : largest((cell) => widthOf(grids, cell, LEAST_SHARE, space.narrow) <= width, 0, limit);
+  for (const board of grids) {
+    const cell = numbers ? even : snap(Math.min(space.most, grown(board, grids, shared, LEAST_SHARE)));
+    board.numbers = holdsNumbers(board, Math.floor(cell));
+    board.cell = board.numbers ? Math.floor(cell) : cell;
+  }
+  return Math.max(...grids.map((board) => board.rows * board.cell));
+}
+
+// A board's cell where the others have this one: larger, if it would be a speck among them.
+function grown(board, grids, cell, share) {
+  const longest = Math.max(...grids.map(sideOf)) * cell;
+  return Math.max(cell, (share * longest) / sideOf(board));
+}
+
+const sideOf = (board) => Math.max(board.rows, board.cols);
+
+function widthOf(grids, cell, share, narrow) {
+  const widths = grids.map((board) => board.cols * grown(board, grids, cell, share));
+  // on a phone boards wrap, so each has the whole width
+  if (narrow) return Math.max(...widths);
+  return widths.reduce((sum, width, i) => sum + Math.max(width, grids[i].titleWidth), 0);
+}
+
+function holdsNumbers(board, cell) {
+  if (board.rows * board.cols > MOST_NUMBERS) return false;
+  return cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * board.chars);
+}
+
+// Whole pixels where there is room, so that every cell is equally large.
+const snap = (cell) => (cell >= 2 ? Math.floor(cell) : Math.max(0.25, cell));
+
+// The largest number up to `high` that fits, or `low`.
+function largest(fits, low, high) {
+  if (fits(high)) return high;
+  for (let i = 0; i < 24; i++) {
+    const middle = (low + high) / 2;
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
