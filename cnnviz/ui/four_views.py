@@ -172,8 +172,8 @@ def views_takeaway(views: Views, title: str, *paragraphs: str) -> Takeaway:
     """Code and notebook of all four ways; the pictures step through the outputs."""
     taps = views.walk.kernel.numel()
 
-    def png(term: int, dark: bool) -> bytes:
-        return sheet_png(sheet(views, max(0, term) // taps), dark)
+    def png(term: int, dark: bool) -> bytes:  # the boards tell the pinned cell's first term
+        return sheet_png(sheet(views, term // taps), dark)
 
     def gif(dark: bool) -> bytes:
         return sheet_gif([sheet(views, i) for i in range(len(views.walk))], dark)

@@ -57,6 +57,7 @@ class Boards {
     this.pin = this.stillThere(this.pin);
     this.laidOut = null;
     this.fitIn();
+    this.tell();
   }
 
   // The elements of views and boards; the planes come when their size is known.
@@ -107,7 +108,7 @@ class Boards {
     const signed = low < 0 || !["input", "output"].includes(board.role);
     const colour = (name) => rgb(cssColour(this.section, name));
     const [zero, negative, positive] = ["--zero", "--negative", "--positive"].map(colour);
-    const hues = new Map([...new Set(board.hue ?? [])].map((n) => [n, rgb(hueColour(n, this.dark))]));
+    const hues = new Map([...new Set(board.hue ?? [])].map((n) => [n, rgb(hueColour(n, this.dark, true))]));
     board.tints = numberTints(board.role, signed, most);
     board.colours = (value, i) => {
       if (board.blank?.[i]) return zero;
@@ -154,7 +155,7 @@ class Boards {
       columns: side,
       most: classroom ? 96 : 56,
       narrow,
-      line: 1.7 * this.rem,
+      line: (classroom ? 2.1 : 1.7) * this.rem,
     };
   }
 
@@ -187,7 +188,9 @@ class Boards {
     plane.label = board.code ? board.title : `${board.title}, ${rows} × ${cols}`;
     plane.element.setAttribute("aria-label", plane.label);
     plane.setValues(board.values, board.numbers || board.code ? board.tints : board.colours);
-    plane.setSize(board.code ? width - 0.9 * this.rem : board.cell, this.meta.classroom && board.cell >= 40 ? 24 : 9);
+    const { classroom } = this.meta;
+    if (board.code) plane.setSize(width - 0.9 * this.rem, (classroom ? 1.35 : 1) * this.rem);
+    else plane.setSize(board.cell, classroom && board.cell >= 40 ? 24 : 9);
     plane.svg.classList.toggle("fine", !board.code && board.cell < 6);
     holder.style.maxHeight = board.code ? `${board.height}px` : "";
   }

@@ -2,8 +2,10 @@
 
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 const SVG = "http://www.w3.org/2000/svg";
+const PALE = { light: "0.88 0.075", dark: "0.42 0.085" }; // lightness and chroma
+const STRONG = { light: "0.76 0.13", dark: "0.66 0.12" };
 const THICK = 14; // pixels
-const [LEAST_CODE, MOST_CODE] = [12.2, 16]; // size of type in pixels
+const LEAST_CODE = 12.2; // pixels of type
 const HUE_STEP = 137.508; // degrees, the golden angle: neighbouring numbers look different
 
 // spec of both kinds: Plane's, and {blanks, hues, paddings} with a number for each cell or null,
@@ -88,12 +90,12 @@ class NumberBoard extends onBoard(NumberPlane) {
     cell.setAttribute("aria-label", `${this.nameOf(r, c)}: ${this.strings.blank}`);
   }
 
-  // Type is larger in small cells than on a stage, which has room for the weights as well. `cell` is
-  // the room of a line where there are lines.
+  // Type is larger in small cells than on a stage, which has room for the weights as well. With lines
+  // `cell` is the room that one has, and `least` the type that it has where there is room.
   setSize(cell, least) {
     if (this.lines) {
       const longest = Math.max(...this.lines.map((line) => line.length));
-      this.element.style.fontSize = `${Math.max(LEAST_CODE, Math.min(MOST_CODE, cell / (longest * 0.602)))}px`;
+      this.element.style.fontSize = `${Math.max(LEAST_CODE, Math.min(least, cell / (longest * 0.602)))}px`;
       return;
     }
     super.setSize(cell, least);
@@ -142,6 +144,6 @@ class PixelBoard extends onBoard(PixelPlane) {
   }
 }
 
-// One colour for each number, pale enough for the text on it.
-const hueColour = (number, dark) =>
-  `oklch(${dark ? "0.42 0.085" : "0.88 0.075"} ${((40 + number * HUE_STEP) % 360).toFixed(1)})`;
+// One colour for each number: pale enough for the text on it, or strong enough for a pixel.
+const hueColour = (number, dark, strong = false) =>
+  `oklch(${(strong ? STRONG : PALE)[dark ? "dark" : "light"]} ${((40 + number * HUE_STEP) % 360).toFixed(1)})`;
