@@ -140,7 +140,15 @@ def _columns(views: Views, at: Terms) -> list[Board]:
             padding=padding.reshape(views.columns.shape),
             before="·",
         ),
-        Board("output_row", "Y", "output", views.by_columns.reshape(1, -1), at.output, before="="),
+        Board(
+            "output_row",
+            "Y",
+            "output",
+            views.by_columns.reshape(1, -1),
+            at.output,
+            before="=",
+            below=True,
+        ),
     ]
 
 

@@ -43,6 +43,7 @@ class Board:
     padding: Tensor | None = None  # (rows, cols) bool: hatched
     lines: tuple[str, ...] = ()  # text in place of the numbers, one a row; cols is 1 then
     before: str = ""  # the sign in front of it: "⋆", "·", "="
+    below: bool = False  # whether it stands under the board before it, not beside
     editable: bool = False  # whether its cells, without padding and blanks, can be typed into
 
     def __post_init__(self) -> None:
@@ -146,6 +147,7 @@ def _describe(board: Board) -> dict[str, Any]:
         "padding": _whole(board.padding),
         "lines": list(board.lines),
         "before": board.before,
+        "below": board.below,
         "editable": board.editable,
     }
 

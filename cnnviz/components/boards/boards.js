@@ -4,6 +4,7 @@
 const NARROW = 560; // pixels, below which boards stand one under another
 const SIDE_BY_SIDE = 640; // that views side by side need together
 const LEAST_HEIGHT = 400; // of all cells; a lower window scrolls
+const BELOW_BOARDS = 60; // pixels for what a page says of its boards
 const ALOUD_AFTER = 350; // milliseconds of rest
 
 const places = new WeakMap(); // one Boards for each place it is mounted in
@@ -48,7 +49,7 @@ class Boards {
     this.section.setAttribute("aria-label", meta.strings.boards);
     const ground = rgb(cssColour(this.section, "--zero"));
     this.dark = ground[0] + ground[1] + ground[2] < 384;
-    const made = views.map((view) => view.map(({ name, before }) => [name, before]));
+    const made = views.map((view) => view.map(({ name, before, below }) => [name, before, below]));
     if (JSON.stringify(made) !== this.made) this.build(views);
     this.made = JSON.stringify(made);
     this.views.forEach((view, v) => view.forEach((board, b) => this.take(board, views[v][b])));
@@ -71,8 +72,11 @@ class Boards {
         element.setAttribute("role", "group");
         element.innerHTML = `<h2></h2><div class="row"></div>`;
         view.forEach((board, b) => {
-          if (b) element.lastChild.append(sign(views[v][b].before));
-          element.lastChild.append(board.figure);
+          const { before, below } = views[v][b];
+          board.figure.classList.toggle("below", below && b > 0);
+          if (below && b) board.figure.querySelector(".before").textContent = before;
+          else element.lastChild.append(...(b ? [sign(before)] : []), stack());
+          element.lastChild.lastChild.append(board.figure);
         });
         return element;
       }),
@@ -86,7 +90,8 @@ class Boards {
     board.terms = new TermsOfCells(board.of, board.rows * board.cols);
     board.code = board.lines.length > 0;
     board.chars = board.values.reduce((most, value, i) => (board.blank?.[i] ? most : Math.max(most, fit(value, 3).length)), 1);
-    board.figure.className = `board ${board.role}`;
+    board.figure.classList.remove("input", "kernel", "output", "weights", "dense");
+    board.figure.classList.add("board", board.role);
     const [name, shape] = board.figure.querySelectorAll("b, small");
     name.textContent = board.title;
     shape.textContent = board.code ? "" : `${board.rows} × ${board.cols}`;
@@ -148,7 +153,7 @@ class Boards {
     const around = this.rem * ((headings.length ? 6.7 : 4.8) * stacked + 2.6);
     const scroller = document.querySelector("[data-testid=stMain]");
     const top = this.section.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
-    const free = narrow ? 0.6 * window.innerHeight * stacked : window.innerHeight - top - around - 20;
+    const free = narrow ? 0.6 * window.innerHeight * stacked : window.innerHeight - top - around - BELOW_BOARDS;
     return {
       width: Math.floor((width - (side - 1) * 0.75 * this.rem) / side - 2 * this.rem * (narrow ? 0.5 : 0.7) - 4),
       height: Math.max(LEAST_HEIGHT, Math.floor(free)),
@@ -247,7 +252,8 @@ class Boards {
     const place = board.plane.nameOf(Math.floor(flat / board.cols), flat % board.cols);
     const value = board.blank?.[flat] ? strings.blank : short(board.values[flat], 7);
     const cell = board.code ? board.lines[flat] : `${board.title}, ${place}: ${value}`;
-    return `${cell} · ${terms ? fill(strings.terms, { n: terms }) : strings.no_terms}`;
+    const counted = [strings.no_terms, strings.one_term][terms] ?? fill(strings.terms, { n: terms });
+    return `${cell} · ${counted}`;
   }
 
   // ---- what the reader does
@@ -296,7 +302,13 @@ const sameLook = (a, b) => a?.name === b?.name && String(a?.cell) === String(b?.
 
 function figure() {
   const element = document.createElement("figure");
-  element.innerHTML = `<h3><b></b><small></small></h3><div class="holder"></div>`;
+  element.innerHTML = `<h3><span class="before" aria-hidden="true"></span><b></b><small></small></h3><div class="holder"></div>`;
+  return element;
+}
+
+function stack() {
+  const element = document.createElement("div");
+  element.className = "stack";
   return element;
 }
 

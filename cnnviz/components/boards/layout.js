@@ -6,10 +6,11 @@ const CHARACTER = 5.4; // width of the smallest type, in pixels
 const MOST_NUMBERS = 1500; // cells of a board that the page can hold as elements
 const LEAST_SHARE = 0.4; // of the longest board's length that a small board has at least
 const SIGN = 30; // width of ⋆ and =
+const BELOW = 30; // height of the heading of a board below another
 const GAP = 14; // between boards without a sign
 const LINES = 9; // that are seen at once, where nothing beside them is higher
 
-// views: [[board, ...], ...], a board {rows, cols, code, before, titleWidth (px), chars};
+// views: [[board, ...], ...], a board {rows, cols, code, before, below, titleWidth (px), chars};
 // space: {width, height: of all cells together, columns, most, narrow, line}.
 // Gives each board its `cell` in pixels, `numbers` (or pixels), and the `height` that there is for it.
 function layOut(views, space) {
@@ -31,22 +32,35 @@ function layOut(views, space) {
 
 const isCode = (view) => view.every((board) => board.code);
 
-// Sizes a view's boards; returns the height of the highest.
+// Sizes a view's boards; returns its height.
 function sizeView(view, space, unit) {
-  const grids = view.filter((board) => !board.code);
-  const rows = Math.max(...grids.map((board) => board.rows));
-  const signs = view.slice(1).reduce((sum, board) => sum + (board.before ? SIGN : GAP), 0);
+  const stacks = stacksOf(view.filter((board) => !board.code));
+  const grids = stacks.flat();
+  const rows = Math.max(...stacks.map((stack) => stack.reduce((sum, board) => sum + board.rows, 0)));
+  const signs = stacks.slice(1).reduce((sum, [board]) => sum + (board.before ? SIGN : GAP), 0);
   const limit = Math.min(unit / Math.sqrt(rows), space.most);
   const width = space.narrow ? space.width : space.width - signs;
-  const even = Math.floor(largest((cell) => widthOf(grids, cell, 0, space.narrow) <= width, 0, limit));
+  const sized = (share) => largest((cell) => widthOf(stacks, cell, share, space.narrow) <= width, 0, limit);
+  const even = Math.floor(sized(0));
   const numbers = grids.every((board) => holdsNumbers(board, even));
-  const shared = numbers ? even : largest((cell) => widthOf(grids, cell, LEAST_SHARE, space.narrow) <= width, 0, limit);
+  const shared = numbers ? even : sized(LEAST_SHARE);
   for (const board of grids) {
     const cell = numbers ? even : snap(Math.min(space.most, grown(board, grids, shared, LEAST_SHARE)));
     board.numbers = holdsNumbers(board, Math.floor(cell));
     board.cell = board.numbers ? Math.floor(cell) : cell;
   }
-  return Math.max(...grids.map((board) => board.rows * board.cell));
+  const heights = stacks.map((stack) => stack.reduce((sum, board) => sum + board.rows * board.cell + BELOW, -BELOW));
+  return Math.max(...heights);
+}
+
+// A board that is `below` stands under the one before it.
+function stacksOf(view) {
+  const stacks = [];
+  for (const board of view) {
+    if (board.below && stacks.length) stacks.at(-1).push(board);
+    else stacks.push([board]);
+  }
+  return stacks;
 }
 
 // A board's cell where the others have this one: larger, if it would be a speck among them.
@@ -57,11 +71,14 @@ function grown(board, grids, cell, share) {
 
 const sideOf = (board) => Math.max(board.rows, board.cols);
 
-function widthOf(grids, cell, share, narrow) {
-  const widths = grids.map((board) => board.cols * grown(board, grids, cell, share));
+function widthOf(stacks, cell, share, narrow) {
+  const grids = stacks.flat();
+  const widths = stacks.map((stack) => {
+    const boards = stack.map((board) => board.cols * grown(board, grids, cell, share));
+    return narrow ? Math.max(...boards) : Math.max(...boards, ...stack.map((board) => board.titleWidth));
+  });
   // on a phone boards wrap, so each has the whole width
-  if (narrow) return Math.max(...widths);
-  return widths.reduce((sum, width, i) => sum + Math.max(width, grids[i].titleWidth), 0);
+  return narrow ? Math.max(...widths) : widths.reduce((sum, width) => sum + width);
 }
 
 function holdsNumbers(board, cell) {
