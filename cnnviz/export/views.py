@@ -34,7 +34,7 @@ def four_ways_code(walk: Walk) -> str:
     It leaves X, K and Y; the other results are `by_columns`, `by_matrix` and `by_torch`.
     """
     (h, w), (out_h, out_w) = walk.input.shape, walk.output.shape
-    (k_h, s_h, p_h, d_h), (k_w, s_w, p_w, d_w) = walk.axes
+    (k_h, s_h, p_h, d_h, _), (k_w, s_w, p_w, d_w, _) = walk.axes
     window = f"stride={(s_h, s_w)}, padding={(p_h, p_w)}, dilation={(d_h, d_w)}"
     flip = ["K = K.flip(0, 1)  # a convolution mirrors the kernel first"] if walk.flip else []
     rows = f"r * {s_h} : r * {s_h} + {walk.axes[0].extent} : {d_h}"

@@ -140,7 +140,7 @@ class Views:
 
 
 def four_views(walk: Walk) -> Views:
-    """Compute a bare walk's output in all four ways."""
+    """Compute the output of a bare walk, padded with zeros, in all four ways."""
     x, kernel, window = walk.input, walk.kernel, walk.window
     columns, matrix = im2col(x, window), toeplitz(kernel, window, walk.spatial)
     steps = (walk.step(i) for i in range(len(walk)))

@@ -105,8 +105,8 @@ def boards_of(views: Views) -> list[list[Board]]:
 
 def _window(views: Views, at: Terms) -> list[Board]:
     walk = views.walk
-    around = [p for axis in reversed(walk.axes) for p in (axis.padding, axis.padding)]
-    padding = F.pad(torch.zeros(walk.spatial, dtype=torch.bool), around, value=True)
+    sides = [cells for axis in reversed(walk.around) for cells in axis]  # last axis first
+    padding = F.pad(torch.zeros(walk.spatial, dtype=torch.bool), sides, value=True)
     title = t("views.kernel_flipped" if walk.flip else "views.kernel")
     taps = torch.arange(walk.kernel.numel()).reshape(walk.kernel.shape)
     sign = "∗" if walk.flip else "⋆"
