@@ -20,9 +20,16 @@ from cnnviz.components import register
 from cnnviz.components.mail import token
 from cnnviz.components.stage import encode
 
-SHARED = ("format.js", "plane.js", "number_plane.js", "pixel_plane.js", "planes.css")
+PARTS = (
+    "shared/format.js",
+    "shared/plane.js",
+    "shared/number_plane.js",
+    "shared/pixel_plane.js",
+    "shared/planes.css",
+    "stage/tools.js",
+)
 ROLES = ("input", "kernel", "output", "weights", "dense")
-_boards = register("boards", *(f"shared/{file}" for file in SHARED))
+_boards = register("boards", *PARTS)
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,9 @@ def boards(
     *,
     headings: Sequence[str] = (),
     columns: int = 1,
+    factors: tuple[str, str] | None = None,
+    undo: bool | None = None,
+    redo: bool = False,
     link: int = 0,
     done: int = 0,
     largest: float = 0,
@@ -95,16 +105,21 @@ def boards(
         strings: the catalogue's `boards`.
         headings: of the views, where they have any.
         columns: so many views stand side by side where there is room.
+        factors: names of two boards whose cells are a term's factors: the terms are then said as
+            products, and on an "output" as a sum.
+        undo: whether there is something to undo; None: no such buttons. `redo` likewise.
         link: of the history; another link drops the pin.
         done: the last edit that these boards contain.
         largest: a number that can be typed.
     """
-    data = payload(views, headings)
+    data = payload(views, headings, factors)
     data["meta"] |= {
         "key": key,
         "token": token(),
         "strings": dict(strings),
         "columns": columns,
+        "undo": undo,
+        "redo": redo,
         "link": link,
         "done": done,
         "largest": largest,
@@ -113,11 +128,16 @@ def boards(
     _boards(key=key, data=data, on_edits_change=lambda: None)
 
 
-def payload(views: Sequence[Sequence[Board]], headings: Sequence[str] = ()) -> dict[str, Any]:
+def payload(
+    views: Sequence[Sequence[Board]],
+    headings: Sequence[str] = (),
+    factors: tuple[str, str] | None = None,
+) -> dict[str, Any]:
     """What the browser needs: plain JSON; tensors as float32 or int32 bytes in base64.
 
     Raises:
-        ValueError: where names repeat, the boards count different terms, or headings are missing.
+        ValueError: where names repeat, the boards count different terms, headings are missing or
+            factors are no boards.
     """
     every = [board for view in views for board in view]
     names = [board.name for board in every]
@@ -128,7 +148,9 @@ def payload(views: Sequence[Sequence[Board]], headings: Sequence[str] = ()) -> d
         raise ValueError(f"All boards speak of the same terms; got {counts}.")
     if headings and len(headings) != len(views):
         raise ValueError(f"{len(views)} views need as many headings; got {len(headings)}.")
-    meta = {"terms": len(every[0].of) if every else 0, "headings": list(headings)}
+    if unknown := set(factors or ()) - set(names):
+        raise ValueError(f"Factors are the names of boards; there is no {sorted(unknown)}.")
+    meta = {"headings": list(headings), "factors": factors and list(factors)}
     return {"meta": meta, "views": [[_describe(board) for board in view] for view in views]}
 
 

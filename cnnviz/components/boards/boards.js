@@ -5,6 +5,7 @@ const NARROW = 560; // pixels, below which boards stand one under another
 const SIDE_BY_SIDE = 640; // that views side by side need together
 const LEAST_HEIGHT = 400; // of all cells; a lower window scrolls
 const BELOW_BOARDS = 60; // pixels for what a page says of its boards
+const MOST_PRODUCTS = 9; // that are written out
 const ALOUD_AFTER = 350; // milliseconds of rest
 
 const places = new WeakMap(); // one Boards for each place it is mounted in
@@ -17,6 +18,7 @@ class Boards {
     this.hover = null;
     this.pin = null;
     this.pending = []; // edits that no boards from Python contain yet
+    this.tools = new Tools(root.querySelector(".tools"), (kind) => this.send({ kind }), () => {});
     this.stop = new AbortController();
     const { signal } = this.stop;
     const observer = new ResizeObserver(() => this.fitIn());
@@ -29,7 +31,13 @@ class Boards {
 
   onKey(event) {
     const mine = event.composedPath().includes(this.section) || event.target === document.body;
-    if (mine && event.key === "Escape" && !event.composedPath()[0].matches("input")) this.setPin(null);
+    if (!mine || event.composedPath()[0].matches("input")) return;
+    if (event.key === "Escape") this.unpin();
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+    const kind = event.shiftKey ? "redo" : "undo";
+    if (!this.meta[kind]) return;
+    event.preventDefault();
+    this.send({ kind });
   }
 
   destroy() {
@@ -47,6 +55,8 @@ class Boards {
     this.pending = this.pending.filter((edit) => edit.id > meta.done);
     this.section.classList.toggle("classroom", meta.classroom);
     this.section.setAttribute("aria-label", meta.strings.boards);
+    this.section.querySelector(".tools").setAttribute("aria-label", meta.strings.tools);
+    this.tools.setUp({ ...meta, draw: false, brush: false });
     const ground = rgb(cssColour(this.section, "--zero"));
     this.dark = ground[0] + ground[1] + ground[2] < 384;
     const made = views.map((view) => view.map(({ name, before, below }) => [name, before, below]));
@@ -150,7 +160,7 @@ class Boards {
     this.section.style.setProperty("--columns", side);
     this.rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const stacked = Math.ceil(this.views.length / side);
-    const around = this.rem * ((headings.length ? 6.7 : 4.8) * stacked + 2.6);
+    const around = this.rem * ((headings.length ? 6.7 : 4.8) * stacked + 2.5);
     const scroller = document.querySelector("[data-testid=stMain]");
     const top = this.section.getBoundingClientRect().top + (scroller?.scrollTop ?? 0);
     const free = narrow ? 0.6 * window.innerHeight * stacked : window.innerHeight - top - around - BELOW_BOARDS;
@@ -223,7 +233,7 @@ class Boards {
       other.plane.light(cells, pin);
       if (other.code && other !== board) this.scrollTo(other, cells[0]);
     }
-    this.say(board, flat, terms.length);
+    this.say(board, flat, terms);
   }
 
   // Moves the list of lines only, never the page.
@@ -252,8 +262,18 @@ class Boards {
     const place = board.plane.nameOf(Math.floor(flat / board.cols), flat % board.cols);
     const value = board.blank?.[flat] ? strings.blank : short(board.values[flat], 7);
     const cell = board.code ? board.lines[flat] : `${board.title}, ${place}: ${value}`;
-    const counted = [strings.no_terms, strings.one_term][terms] ?? fill(strings.terms, { n: terms });
-    return `${cell} · ${counted}`;
+    const products = this.products(terms);
+    if (products && board.role === "output") return `${cell}${board.code ? "  " : " "}= ${products.join(" + ")}`;
+    const counted = [strings.no_terms, strings.one_term][terms.length] ?? fill(strings.terms, { n: terms.length });
+    return `${cell} · ${counted}${products ? `: ${products.join(", ")}` : ""}`;
+  }
+
+  // The terms as products, where they are few enough to be read.
+  products(terms) {
+    const factors = this.meta.factors?.map((name) => this.find({ name }));
+    if (!factors || !terms.length || terms.length > MOST_PRODUCTS) return null;
+    const factor = (board, term) => (board.of[term] < 0 ? "0" : inProduct(board.values[board.of[term]]));
+    return Array.from(terms, (term) => factors.map((board) => factor(board, term)).join("·"));
   }
 
   // ---- what the reader does
@@ -275,6 +295,11 @@ class Boards {
     this.tell();
   }
 
+  unpin() {
+    this.setPin(null);
+    this.tell();
+  }
+
   // Other components (what is taken along) hear of the first term that is pinned.
   tell() {
     const board = this.find(this.pin);
@@ -283,7 +308,7 @@ class Boards {
   }
 
   edit({ name, cell }, value, text) {
-    const { strings, largest, done, token } = this.meta;
+    const { strings, largest } = this.meta;
     if (!Number.isFinite(value) || Math.abs(value) > largest) {
       const said = this.section.querySelector(".said");
       said.textContent = fill(strings.bad_number, { text, largest });
@@ -291,9 +316,14 @@ class Boards {
       this.section.querySelector(".live").textContent = said.textContent;
       return;
     }
+    this.send({ kind: "cell", plane: name, at: [0, ...cell], value });
+  }
+
+  // All edits that are under way go along, because Streamlit keeps only the last message.
+  send(edit) {
+    const { done, token } = this.meta;
     const last = this.pending.at(-1)?.id ?? done;
-    // all edits that are under way go along, because Streamlit keeps only the last message
-    this.pending.push({ id: Math.max(Date.now(), last + 1), kind: "cell", plane: name, at: [0, ...cell], value });
+    this.pending.push({ id: Math.max(Date.now(), last + 1), ...edit });
     this.setState("edits", { token, messages: this.pending });
   }
 }

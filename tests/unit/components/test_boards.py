@@ -59,7 +59,7 @@ def test_views_keep_their_order_and_headings() -> None:
     data = shown([board("a"), board("b", before="=")], [board("c")], headings=("One", "Two"))
     assert [[sent["name"] for sent in view] for view in data["views"]] == [["a", "b"], ["c"]]
     assert data["views"][0][1]["before"] == "="
-    assert data["meta"] == {"terms": 4, "headings": ["One", "Two"]}
+    assert data["meta"] == {"headings": ["One", "Two"], "factors": None}
 
 
 def test_lines_stand_in_for_numbers() -> None:
@@ -101,6 +101,12 @@ def test_boards_with_other_terms_are_refused() -> None:
 def test_missing_headings_are_refused() -> None:
     with pytest.raises(ValueError, match="headings"):
         payload([[board("x")], [board("y")]], ("One",))
+
+
+def test_factors_that_are_no_boards_are_refused() -> None:
+    assert payload([[board("x"), board("k")]], (), ("x", "k"))["meta"]["factors"] == ["x", "k"]
+    with pytest.raises(ValueError, match="there is no"):
+        payload([[board("x")]], (), ("x", "k"))
 
 
 @pytest.mark.parametrize("bad", [torch.nan, torch.inf])
