@@ -181,8 +181,8 @@ class Sizes:
         return 1 - self.weights / self.matrix
 
     @property
-    def copies(self) -> float:
-        """How often im2col holds an input cell, on average: its factor of memory."""
+    def factor(self) -> float:
+        """How many times the input's memory im2col takes, the padding's zeros included."""
         return self.columns / self.inputs
 
 

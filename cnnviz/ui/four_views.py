@@ -76,7 +76,7 @@ def size_table(walk: Walk) -> str:
         [t("views.outputs"), *(f"{s.outputs:,}" for s in (here, photo))],
         [t("views.products"), *(f"{s.columns:,}" for s in (here, photo))],
         [t("views.columns_size"), *(f"{s.taps:,} × {s.outputs:,}" for s in (here, photo))],
-        [t("views.copies"), *(f"{s.copies:.2f}" for s in (here, photo))],
+        [t("views.factor"), *(f"{s.factor:.2f}" for s in (here, photo))],
         [t("views.matrix_size"), *(f"{s.outputs:,} × {s.inputs:,}" for s in (here, photo))],
         [t("views.zeros"), *(percent(s.zeros) for s in (here, photo))],
         [t("views.memory"), *(memory(4 * s.matrix) for s in (here, photo))],

@@ -5,8 +5,6 @@ const NARROW = 560; // pixels, below which boards stand one under another
 const SIDE_BY_SIDE = 640; // that views side by side need together
 const LEAST_HEIGHT = 400; // of all cells; a lower window scrolls
 const BELOW_BOARDS = 60; // pixels for what a page says of its boards
-const MOST_PRODUCTS = 9; // that are written out
-const ALOUD_AFTER = 350; // milliseconds of rest
 
 const places = new WeakMap(); // one Boards for each place it is mounted in
 
@@ -18,6 +16,7 @@ class Boards {
     this.hover = null;
     this.pin = null;
     this.pending = []; // edits that no boards from Python contain yet
+    this.words = new Words(this.section.querySelector(".said"), this.section.querySelector(".live"));
     this.tools = new Tools(root.querySelector(".tools"), (kind) => this.send({ kind }), () => {});
     this.stop = new AbortController();
     const { signal } = this.stop;
@@ -42,7 +41,7 @@ class Boards {
 
   destroy() {
     this.stop.abort();
-    clearTimeout(this.speaking);
+    this.words.stop();
   }
 
   // ---- what Python sent
@@ -105,7 +104,7 @@ class Boards {
     const [name, shape] = board.figure.querySelectorAll("b, small");
     name.textContent = board.title;
     shape.textContent = board.code ? "" : `${board.rows} × ${board.cols}`;
-    this.paintsOf(board);
+    Object.assign(board, paintsOf(board, this.section, this.dark));
   }
 
   showHeadings() {
@@ -115,22 +114,6 @@ class Boards {
       element.firstChild.hidden = !heading;
       element.setAttribute("aria-label", heading || this.views[v].map((board) => board.title).join(", "));
     });
-  }
-
-  // Signed boards are diverging around the page's own ground; pictures without a sign are grey.
-  paintsOf(board) {
-    const { low, most } = rangeOf(board.values);
-    const signed = low < 0 || !["input", "output"].includes(board.role);
-    const colour = (name) => rgb(cssColour(this.section, name));
-    const [zero, negative, positive] = ["--zero", "--negative", "--positive"].map(colour);
-    const hues = new Map([...new Set(board.hue ?? [])].map((n) => [n, rgb(hueColour(n, this.dark, true))]));
-    board.tints = numberTints(board.role, signed, most);
-    board.colours = (value, i) => {
-      if (board.blank?.[i]) return zero;
-      if (board.hue?.[i] >= 0) return hues.get(board.hue[i]);
-      if (!signed) return Array(3).fill(Math.round((255 * value) / most));
-      return mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
-    };
   }
 
   // ---- its size
@@ -233,7 +216,9 @@ class Boards {
       other.plane.light(cells, pin);
       if (other.code && other !== board) this.scrollTo(other, cells[0]);
     }
-    this.say(board, flat, terms);
+    const { strings, factors } = this.meta;
+    const named = factors?.map((name) => this.find({ name }));
+    this.words.say(board ? sentence(board, flat, terms, strings, named) : null, strings.hint);
   }
 
   // Moves the list of lines only, never the page.
@@ -245,35 +230,6 @@ class Boards {
     if (top < holder.scrollTop) holder.scrollTop = top;
     const bottom = top + line.offsetHeight - holder.clientHeight;
     if (bottom > holder.scrollTop) holder.scrollTop = bottom;
-  }
-
-  say(board, flat, terms) {
-    const { strings } = this.meta;
-    const said = this.section.querySelector(".said");
-    const text = board ? this.sentence(board, flat, terms) : strings.hint;
-    said.textContent = text;
-    said.classList.remove("bad");
-    clearTimeout(this.speaking);
-    if (board) this.speaking = setTimeout(() => (this.section.querySelector(".live").textContent = text), ALOUD_AFTER);
-  }
-
-  sentence(board, flat, terms) {
-    const { strings } = this.meta;
-    const place = board.plane.nameOf(Math.floor(flat / board.cols), flat % board.cols);
-    const value = board.blank?.[flat] ? strings.blank : short(board.values[flat], 7);
-    const cell = board.code ? board.lines[flat] : `${board.title}, ${place}: ${value}`;
-    const products = this.products(terms);
-    if (products && board.role === "output") return `${cell}${board.code ? "  " : " "}= ${products.join(" + ")}`;
-    const counted = [strings.no_terms, strings.one_term][terms.length] ?? fill(strings.terms, { n: terms.length });
-    return `${cell} · ${counted}${products ? `: ${products.join(", ")}` : ""}`;
-  }
-
-  // The terms as products, where they are few enough to be read.
-  products(terms) {
-    const factors = this.meta.factors?.map((name) => this.find({ name }));
-    if (!factors || !terms.length || terms.length > MOST_PRODUCTS) return null;
-    const factor = (board, term) => (board.of[term] < 0 ? "0" : inProduct(board.values[board.of[term]]));
-    return Array.from(terms, (term) => factors.map((board) => factor(board, term)).join("·"));
   }
 
   // ---- what the reader does
@@ -310,11 +266,7 @@ class Boards {
   edit({ name, cell }, value, text) {
     const { strings, largest } = this.meta;
     if (!Number.isFinite(value) || Math.abs(value) > largest) {
-      const said = this.section.querySelector(".said");
-      said.textContent = fill(strings.bad_number, { text, largest });
-      said.classList.add("bad");
-      this.section.querySelector(".live").textContent = said.textContent;
-      return;
+      return this.words.refuse(fill(strings.bad_number, { text, largest }));
     }
     this.send({ kind: "cell", plane: name, at: [0, ...cell], value });
   }

@@ -147,3 +147,19 @@ class PixelBoard extends onBoard(PixelPlane) {
 // One colour for each number: pale enough for the text on it, or strong enough for a pixel.
 const hueColour = (number, dark, strong = false) =>
   `oklch(${(strong ? STRONG : PALE)[dark ? "dark" : "light"]} ${((40 + number * HUE_STEP) % 360).toFixed(1)})`;
+
+// How a board's values are coloured, as numbers and as pixels. Signed boards are diverging around the
+// page's own ground; pictures without a sign are grey.
+function paintsOf(board, element, dark) {
+  const { low, most } = rangeOf(board.values);
+  const signed = low < 0 || !["input", "output"].includes(board.role);
+  const [zero, negative, positive] = ["--zero", "--negative", "--positive"].map((name) => rgb(cssColour(element, name)));
+  const hues = new Map([...new Set(board.hue ?? [])].map((n) => [n, rgb(hueColour(n, dark, true))]));
+  const colours = (value, i) => {
+    if (board.blank?.[i]) return zero;
+    if (board.hue?.[i] >= 0) return hues.get(board.hue[i]);
+    if (!signed) return Array(3).fill(Math.round((255 * value) / most));
+    return mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
+  };
+  return { tints: numberTints(board.role, signed, most), colours };
+}

@@ -194,11 +194,11 @@ def test_sizes_are_those_of_the_matrices(case: tuple[Window, Shape]) -> None:
     assert found.matrix == matrix.numel()
     assert found.weights == int(matrix.count_nonzero())
     assert found.zeros == pytest.approx(float((matrix == 0).double().mean()))
-    assert found.copies == found.taps * found.outputs / math.prod(shape)
+    assert found.factor == found.taps * found.outputs / math.prod(shape)
 
 
 def test_sizes_of_a_photo_are_told_without_making_its_matrix() -> None:
     found = sizes(Window(3, padding=1), (224, 224))
     assert found.matrix == 224**4  # ten gigabytes in float32
-    assert found.copies == 9
+    assert found.factor == 9
     assert found.weights == (3 * 224 - 2) ** 2
