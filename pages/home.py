@@ -56,10 +56,10 @@ def contents() -> None:
         if entries:
             st.subheader(t(f"section.{section}"), anchor=False)
         for entry in entries:
-            title = t(f"page.{entry.name}.title")
+            title = f"{entry.number} {t(f'page.{entry.name}.title')}".strip()
             st.page_link(
                 f"pages/{entry.name}.py",
-                label=f"**{entry.number} {title}**",
+                label=f"**{title}**",
                 icon=":material/arrow_forward:",
             )
             st.caption(t(f"page.{entry.name}.lead"))

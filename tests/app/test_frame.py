@@ -5,6 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from cnnviz.ui.navigation import PAGES
 from tests.app.reader import click, control, go, labels, run, sent, stage, toasts, visit
 
 
@@ -26,10 +27,12 @@ def test_app_opens_on_the_home_page() -> None:
     assert app.title[0].value == "See how convolutional networks work"
 
 
-def test_home_page_leads_to_the_pages_by_section_number() -> None:
-    (link,) = visit(page="home").get("page_link")
-    assert link.proto.page == "cross-correlation"
-    assert "7.2" in link.proto.label
+def test_home_page_leads_to_every_page_by_its_section_number() -> None:
+    links = visit(page="home").get("page_link")
+    assert [link.proto.page for link in links] == [entry.name for entry in PAGES]
+    for link, entry in zip(links, PAGES, strict=True):
+        assert entry.number in link.proto.label
+        assert "** " not in link.proto.label  # a space would undo the bold type
 
 
 def test_home_page_plays_by_itself_and_leaves_the_address_alone() -> None:
