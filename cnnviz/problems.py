@@ -21,6 +21,10 @@ SENTENCES: dict[str, str] = {
         "The output padding chooses among the sizes that a stride of {stride} makes one: it has to "
         "be smaller than the stride or the dilation, so from 0 to {most}; got {output_padding}."
     ),
+    "painting_large": (
+        "To watch every stroke takes {numbers} numbers; at most {most} are shown. Choose a smaller "
+        "input, kernel or stride."
+    ),
     "transposed_empty": (
         "The painted canvas has {canvas} cells on a side, and a padding of {padding} crops twice "
         "that: nothing would be left. Choose less padding or a larger kernel."

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from cnnviz.ops import Pooling, Walk
+from cnnviz.ops import Painting, Pooling, Walk
 
 MOST_WRITTEN = 16 * 16  # numbers; larger tensors are packed as bytes
 LINE = 100  # characters, without the comment at its end
@@ -103,7 +103,7 @@ def _pooling(walk: Pooling) -> str:
     return f"{minus}F.{name}_pool{axes}d({', '.join(arguments)}){back}"
 
 
-def _settings(walk: Walk, defaults: dict[str, int]) -> list[str]:
+def _settings(walk: Walk | Painting, defaults: dict[str, int]) -> list[str]:
     """The keyword arguments that are not at these defaults."""
     settings = []
     for name, default in defaults.items():
@@ -113,6 +113,33 @@ def _settings(walk: Walk, defaults: dict[str, int]) -> list[str]:
         elif values[0] != default:
             settings.append(f"{name}={values[0]}")
     return settings
+
+
+def transposed_code(painting: Painting) -> str:
+    """Runnable PyTorch code for a transposed convolution; it leaves X, K and Y in float32."""
+    axes = painting.input.ndim
+    arguments = [
+        "X[None, None]",
+        "K[None, None]",
+        *_settings(painting, {"stride": 1, "padding": 0}),
+    ]
+    if any(added := painting.output_padding):
+        arguments.append(f"output_padding={added[0] if len(set(added)) == 1 else added}")
+    arguments += _settings(painting, {"dilation": 1})
+    return "\n".join(
+        [
+            "import torch",
+            "import torch.nn.functional as F",
+            "",
+            *tensor_code("X", painting.input).lines,
+            *tensor_code("K", painting.kernel).lines,
+            "",
+            f"Y = F.conv_transpose{axes}d({', '.join(arguments)})[0, 0]"
+            f"  # {tuple(painting.output.shape)}",
+            "print(Y)",
+            "",
+        ]
+    )
 
 
 def tensor_code(name: str, tensor: Tensor) -> TensorCode:

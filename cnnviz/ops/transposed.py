@@ -17,6 +17,7 @@ from cnnviz.ops.correlation import check_finite
 from cnnviz.ops.windows import Axis, Window
 from cnnviz.problems import Problem
 
+MOST_PAINTED = 400_000  # numbers in all canvases
 TRANSPOSED = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
 
 
@@ -63,7 +64,13 @@ class Painting:
 
     @cached_property
     def partials(self) -> Tensor:
-        """The canvas after each stroke: (len, *canvas). As large as that: for small inputs."""
+        """The canvas after each stroke: (len, *canvas).
+
+        Raises:
+            Problem: (a `ValueError`) where these are too many numbers to be shown.
+        """
+        if (numbers := len(self) * self.canvas.numel()) > MOST_PAINTED:
+            raise Problem("painting_large", numbers=f"{numbers:,}", most=f"{MOST_PAINTED:,}")
         alone = torch.zeros(len(self), *self.canvas.shape)
         for i, stroke in enumerate(map(self.step, range(len(self)))):
             window = [

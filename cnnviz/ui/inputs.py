@@ -27,6 +27,7 @@ GROUPS = {
     "draw": ("draw",),
     "image": (*SETS, "photo"),
 }
+INPUTS = tuple(name for names in GROUPS.values() for name in names)
 UNTOUCHED = EXAMPLES["ramp"].cells
 
 
@@ -34,7 +35,7 @@ UNTOUCHED = EXAMPLES["ramp"].cells
 class InputSettings(PhotoSettings):
     """Which input is on screen; fields that the choice does not use keep their last value."""
 
-    input: str = choice("ramp", [name for names in GROUPS.values() for name in names])
+    input: str = choice("ramp", INPUTS)
     cells: Grid = grid(UNTOUCHED, LARGEST_GRID)
     drawing: bytes = drawing(SIDE)
     label: int = whole(9, 0, 9)

@@ -17,5 +17,6 @@ class Entry(NamedTuple):
 
 PAGES = (
     Entry("cross-correlation", "watch", "7.2"),
+    Entry("padding-and-stride", "watch", "7.3"),
     Entry("four-views", "watch", ""),
 )

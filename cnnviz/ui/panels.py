@@ -15,10 +15,11 @@ from cnnviz.ui.i18n import t
 def panels(desk: Desk[Any], names: Sequence[str], draw: Callable[[str], None]) -> None:
     """Tabs with the labels `panel.<name>`; the setting `panel` says which is open.
 
-    `draw(name)` shows one of them.
+    `draw(name)` shows one of them. Where the open one is not among `names`, the first is open.
     """
     labels = {t(f"panel.{name}"): name for name in names}
-    shown = t(f"panel.{desk.now.panel}")
+    panel = desk.now.panel if desk.now.panel in names else names[0]
+    shown = t(f"panel.{panel}")
 
     def take(now: Any, label: str) -> Any:
         return replace(now, panel=labels[label])

@@ -15,6 +15,7 @@ from cnnviz.ui.i18n import ASSETS, LANGUAGES, catalogue, explain, lesson, t, tex
 from cnnviz.ui.inputs import GROUPS
 from cnnviz.ui.kernels import CHOICES
 from cnnviz.ui.navigation import PAGES, SECTIONS
+from cnnviz.ui.sliding import PRESETS
 from tests.unit.session import in_session
 
 ROOT = Path(__file__).parents[3]
@@ -110,7 +111,8 @@ def test_no_text_is_empty_or_ends_in_space(language: str) -> None:
 
 def test_korean_texts_are_korean() -> None:
     latin = {key for key, text in CATALOGUES["ko"].items() if not re.search("[가-힣]", text)}
-    assert latin <= {"take.png", "take.gif"}
+    presets = {f"sliding.preset.{name}" for name in PRESETS}  # words of PyTorch's
+    assert latin <= {"take.png", "take.gif", *presets}
 
 
 @pytest.mark.parametrize("use", LABELS, ids=lambda use: f"{use.where}:{use.pattern}")
