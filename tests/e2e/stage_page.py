@@ -38,7 +38,8 @@ class StagePage:
 
     def wait(self) -> StagePage:
         """Until the stage stands and the server has nothing more to say."""
-        expect(self.live).to_have_text(re.compile(r"\S"))
+        # the first page of a server waits for torch to load, on a busy machine for long
+        expect(self.live).to_have_text(re.compile(r"\S"), timeout=45_000)
         self.settle()
         return self
 
