@@ -110,6 +110,6 @@ def test_cell_is_edited_and_paints_anew(strokes: StagePage) -> None:
 def test_switch_to_transposed_starts_small(tab: Page, app_url: str) -> None:
     stage = opened(tab, app_url)
     tab.get_by_role("radio", name="Transposed").click()
+    expect(stage.title("output").filter(has_text="6 × 6")).to_be_visible()
     expect(stage.box).to_have_count(1)  # the other kind's stage is gone
-    expect(stage.title("output")).to_contain_text("6 × 6")
     expect(stage.live).to_contain_text("Step 1 of 9")
