@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import torch
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
@@ -198,9 +199,9 @@ def close(link: Mapping[str, str]) -> None:
 
 @cache
 def settle() -> None:
-    """Take what is loaded by now out of the garbage collector's sight, once a process.
-
-    Streamlit collects garbage after every run; with torch imported that costs 275 ms a click.
-    """
+    """Once a process, what makes every click quicker."""
+    # Streamlit collects garbage after every run; with torch imported that costs 275 ms a click
     gc.collect()
     gc.freeze()
+    # tensors here are small: a second thread costs more than it saves, and is another reader's
+    torch.set_num_threads(1)
