@@ -1,0 +1,19 @@
+"""Networks as data: what their layers see, and what they compute.
+
+Only torch and `cnnviz.ops` are known here.
+"""
+
+from cnnviz.models.effective_field import effective_field, effective_size, feature_maps, growth
+from cnnviz.models.receptive_field import FieldRow, Layer, Span, field_of, field_table
+
+__all__ = [
+    "FieldRow",
+    "Layer",
+    "Span",
+    "effective_field",
+    "effective_size",
+    "feature_maps",
+    "field_of",
+    "field_table",
+    "growth",
+]
