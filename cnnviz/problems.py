@@ -75,10 +75,10 @@ SENTENCES: dict[str, str] = {
     "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",
     "direction_zero": "A direction needs a length: (0, 0) points nowhere.",
     # layers
-    "layer_kind": "There is no layer called {kind}; choose one of {allowed}.",
+    "layer_kind": "There is no layer called {name}; choose one of {allowed}.",
     "layer_avg_dilation": "An average pooling has no dilation; got {dilation}.",
     "layer_pool_padding": (
-        "The padding of a pooling is at most half of its window, here {most}; got {padding}."
+        "The padding of a pooling is at most half of its kernel, here {most}; got {padding}."
     ),
     "layer_too_large": (
         "Layer {layer} spans {extent} cells along each side, but what reaches it is {size}, with "

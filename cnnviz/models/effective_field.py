@@ -63,7 +63,7 @@ def effective_field(
         raise Problem("cell_outside", cell=tuple(cell), shape=size)
     draws = 1 if weights == "uniform" else draws
     start = _prepared(x, weights).expand(draws, *x.shape).clone().requires_grad_()
-    out = _run(layers, start, weights, seed)[-1]
+    out = [start[:, None], *_run(layers, start, weights, seed)][-1]  # (draws, channels, h, w)
     # each network has its own copy of the picture, so one sum gives every network's gradient
     (gradient,) = torch.autograd.grad(out[..., cell[0], cell[1]].sum(), start)
     return gradient.abs().mean(0)
@@ -78,7 +78,9 @@ def feature_maps(
     """
     with torch.no_grad():
         outputs = _run(layers, _prepared(x, weights)[None], weights, seed)
-    maps = [output[0, int(output[0].flatten(1).std(1, correction=0).argmax())] for output in outputs]
+    maps = [
+        output[0, int(output[0].flatten(1).std(1, correction=0).argmax())] for output in outputs
+    ]
     return [x, *maps]
 
 
@@ -97,7 +99,9 @@ def growth(layers: Sequence[Layer], *, weights: str = "relu", seed: int = 0) -> 
 
     None where the theoretical field is too large to be computed in passing.
     """
-    bare = [Layer(layer.kind, layer.kernel_size, layer.stride, 0, layer.dilation) for layer in layers]
+    bare = [
+        Layer(layer.kind, layer.kernel_size, layer.stride, 0, layer.dilation) for layer in layers
+    ]
     sizes: list[float | None] = []
     for number in range(1, len(bare) + 1):
         side = 1
@@ -108,7 +112,9 @@ def growth(layers: Sequence[Layer], *, weights: str = "relu", seed: int = 0) -> 
             continue
         noise = torch.randn(side, side, generator=torch.Generator().manual_seed(seed))
         draws = max(1, draws_for(bare[:number], (side, side)) // 2)
-        some = effective_field(bare[:number], (0, 0), noise, weights=weights, draws=draws, seed=seed)
+        some = effective_field(
+            bare[:number], (0, 0), noise, weights=weights, draws=draws, seed=seed
+        )
         sizes.append(effective_size(some))
     return sizes
 
@@ -133,9 +139,7 @@ def _run(layers: Sequence[Layer], x: Tensor, weights: str, seed: int) -> list[Te
         if layer.kind == "conv":
             kernel = _kernel(layer, channels, weights, generators)
             channels = len(kernel) // draws
-            x = F.conv2d(
-                x, kernel, None, layer.stride, layer.padding, layer.dilation, groups=draws
-            )
+            x = F.conv2d(x, kernel, None, layer.stride, layer.padding, layer.dilation, groups=draws)
             if weights == "relu" and number < len(layers):
                 x = F.relu(x)
         else:

@@ -32,14 +32,12 @@ class Layer:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise Problem("layer_kind", kind=self.kind, allowed=", ".join(KINDS))
+            raise Problem("layer_kind", name=self.kind, allowed=", ".join(KINDS))
         Window(self.kernel_size, self.stride, self.padding, self.dilation)  # refuses nonsense
         if self.kind == "avg" and self.dilation > 1:
             raise Problem("layer_avg_dilation", dilation=self.dilation)
-        if self.kind != "conv" and self.padding > self.axis.extent // 2:
-            raise Problem(
-                "layer_pool_padding", padding=self.padding, most=self.axis.extent // 2
-            )
+        if self.kind != "conv" and self.padding > (most := self.kernel_size // 2):
+            raise Problem("layer_pool_padding", padding=self.padding, most=most)
 
     @property
     def axis(self) -> Axis:
