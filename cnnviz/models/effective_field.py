@@ -23,7 +23,9 @@ WEIGHTS = ("uniform", "linear", "relu")
 CHANNELS = 4  # of every layer of a network with random weights
 DRAWS = 16  # networks to average over, where that is quick
 WORK = 120_000_000  # multiply-accumulates forward; about 0.15 s with the gradient, on one core
-SHARE = 1 - 0.9545  # of the greatest: as far as two standard deviations of a Gaussian, as in Luo
+EFFECTIVE = (
+    1 - 0.9545
+)  # of the greatest: as far as two standard deviations of a Gaussian, as in Luo
 LARGEST_GROWTH = 160  # cells along a field that `growth` computes
 
 
@@ -90,7 +92,7 @@ def effective_size(field: Tensor) -> float:
     Luo et al. measure so; along a line it is that length itself. Zero for a field of zeros.
     """
     greatest = float(field.max())
-    area = int((field > SHARE * greatest).sum()) if greatest else 0
+    area = int((field > EFFECTIVE * greatest).sum()) if greatest else 0
     return float(area ** (1 / field.ndim))
 
 
@@ -144,7 +146,7 @@ def _run(layers: Sequence[Layer], x: Tensor, weights: str, seed: int) -> list[Te
                 x = F.relu(x)
         else:
             x = _pool(layer, x)
-        outputs.append(x.unflatten(1, (draws, channels))[0])
+        outputs.append(x[0].reshape(draws, channels, *x.shape[2:]))
     return outputs
 
 
@@ -164,5 +166,6 @@ def _kernel(
 def _pool(layer: Layer, x: Tensor) -> Tensor:
     k, s, p, d = layer.axis
     if layer.kind == "max":
-        return F.max_pool2d(x, k, s, p, d)
+        x = F.max_pool2d(x, k, s, p, d)
+        return torch.where(x.isneginf(), 0, x)  # a window of padding alone has no greatest
     return F.avg_pool2d(x, k, s, p)

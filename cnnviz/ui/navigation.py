@@ -19,4 +19,5 @@ PAGES = (
     Entry("cross-correlation", "watch", "7.2"),
     Entry("padding-and-stride", "watch", "7.3"),
     Entry("four-views", "watch", ""),
+    Entry("receptive-field", "watch", ""),
 )

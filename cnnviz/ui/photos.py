@@ -74,7 +74,7 @@ def photo_controls(desk: Desk[S]) -> None:
     )
     _upload_controls(desk)
     _remarks(desk.now)
-    st.slider(t("input.side"), *limits(PhotoSettings, "side"), **desk.bind("side"))
+    st.slider(t("input.side"), *limits(type(desk.now), "side"), **desk.bind("side"))
     st.selectbox(
         t("input.channel"),
         CHANNELS,

@@ -1,8 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`grid` or `drawing`. Each carries its default, its range, and how it reads and writes its part of
-the link, so that this one table is all there is: the controls take their ranges from it as well.
+`grid`, `drawing` or `layers`. Each carries its default, its range, and how it reads and writes its
+part of the link, so that this one table is all there is: the controls take their ranges from it as
+well.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from cnnviz.models import Layer, read_stack, write_stack
+
 S = TypeVar("S")
 Grid = tuple[tuple[float, ...], ...]
 Pair = tuple[int, int]  # of rows and of columns
+Layers = tuple[Layer, ...]
 
+LAYER_LIMITS = {"kernel_size": (1, 11), "stride": (1, 4), "padding": (0, 8), "dilation": (1, 16)}
 LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
 
 
@@ -123,6 +128,22 @@ def drawing(side: int) -> Any:
         return base64.urlsafe_b64encode(zlib.compress(pixels, 9)).decode().rstrip("=")
 
     return _field(bytes(side * side), Codec(read, write, "drawing", {"side": side}, 4_000))
+
+
+def layers(default: Layers, most: int) -> Any:
+    """One to `most` layers with a window within `LAYER_LIMITS`; in the link `c3p1-m2s2`."""
+
+    def read(text: str) -> Layers:
+        found = read_stack(text)
+        if len(found) > most:
+            raise ValueError("too many layers")
+        for layer in found:
+            for name, (low, high) in LAYER_LIMITS.items():
+                _within(getattr(layer, name), low, high)
+        return found
+
+    limits = {"most": most, **{name: high for name, (_, high) in LAYER_LIMITS.items()}}
+    return _field(default, Codec(read, write_stack, "layers", limits, 16 * most))
 
 
 def check_grid(rows: Grid, side: int) -> None:

@@ -166,7 +166,6 @@ class PixelPlane extends Plane {
   // A block of neighbours gets one frame, scattered cells (dilation) one each.
   drawMark(context, name, cells) {
     if (!cells.length) return;
-    const line = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
     const rows = cells.map(([r]) => r);
     const cols = cells.map(([, c]) => c);
     const [top, left] = [Math.min(...rows), Math.min(...cols)];
@@ -175,17 +174,20 @@ class PixelPlane extends Plane {
       height * width === cells.length
         ? [this.box(top, left, height, width)]
         : cells.map(([r, c]) => this.box(r, c));
-    for (const [x, y, w, h] of blocks) {
-      const room = Math.max(w, h) > 3 * line ? line / 2 : -line / 4;
-      const frame = [x + room, y + room, w - 2 * room, h - 2 * room];
-      // a halo sets the frame off from pixels of its own colour
-      context.strokeStyle = this.inks.halo;
-      context.lineWidth = line + 2 * this.scale;
-      context.strokeRect(...frame);
-      context.strokeStyle = this.inks[name];
-      context.lineWidth = line;
-      context.strokeRect(...frame);
-    }
+    for (const block of blocks) this.drawFrame(context, this.inks[name], block);
+  }
+
+  drawFrame(context, ink, [x, y, w, h]) {
+    const line = Math.max(2, Math.min(3, this.pixel / 3)) * this.scale;
+    const room = Math.max(w, h) > 3 * line ? line / 2 : -line / 4;
+    const frame = [x + room, y + room, w - 2 * room, h - 2 * room];
+    // a halo sets the frame off from pixels of its own colour
+    context.strokeStyle = this.inks.halo;
+    context.lineWidth = line + 2 * this.scale;
+    context.strokeRect(...frame);
+    context.strokeStyle = ink;
+    context.lineWidth = line;
+    context.strokeRect(...frame);
   }
 
   cellAt(event) {
