@@ -29,7 +29,7 @@ def stack_code(layers: Sequence[Layer], cell: Cell, input_size: Cell) -> str:
             "import torch",
             "from torch import nn",
             "",
-            "# Ones as weights: nothing cancels out. A convolution stands for a pooling, too: it has",
+            "# Ones as weights: nothing cancels out. A convolution stands for a pooling: it has",
             "# the same window, but a maximum would pass the gradient to its winner alone.",
             "net = nn.Sequential(",
             *(f"    {_module(layer)}" for layer in layers),

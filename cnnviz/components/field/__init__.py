@@ -29,7 +29,7 @@ SHARED = (
 )
 _field = register("field", *SHARED)
 
-MOST_MARGIN = 0.5  # of a plane's longer side: room around it for what a field has of padding
+MOST_MARGIN = 0.3  # of a plane's longer side: room around it for what a field has of padding
 
 
 @dataclass(frozen=True)

@@ -5,44 +5,61 @@ const GAP = 26; // between planes, where the lines run
 const HEADING = 48; // two lines of type above a plane
 const NARROWEST = 104; // a heading's room
 const SMALLEST_SIDE = 40;
+const ROW_GAP = 13;
+const WORTH_A_ROW = 1.3;
 
 const fullSide = ({ rows, cols, margin }) => Math.max(rows, cols) + 2 * margin;
 
 // Deep planes are smaller, but not as much as they have fewer cells.
 const weightOf = (plane, first) => Math.max(0.5, Math.min(1, Math.sqrt(fullSide(plane) / fullSide(first))));
 
-// Pixels of one cell of every plane; whole ones where there is room.
+// Pixels of one cell of every plane.
 function cellSizes(planes, side) {
-  return planes.map((plane) => {
-    const pixel = Math.max(SMALLEST_SIDE, side * weightOf(plane, planes[0])) / fullSide(plane);
-    return pixel >= 3 ? Math.floor(pixel) : pixel;
-  });
+  return planes.map((plane) => Math.max(SMALLEST_SIDE, side * weightOf(plane, planes[0])) / fullSide(plane));
 }
 
-// Heights of the rows that planes of these sizes make in this width.
-function rowsOf(planes, pixels, width) {
-  const rows = [];
-  let used = Infinity;
-  planes.forEach((plane, i) => {
-    const own = Math.max(NARROWEST, (plane.cols + 2 * plane.margin) * pixels[i]);
-    const high = (plane.rows + 2 * plane.margin) * pixels[i] + HEADING;
-    if (used + GAP + own > width) {
-      rows.push(high);
-      used = own;
-    } else {
-      rows[rows.length - 1] = Math.max(rows.at(-1), high);
-      used += GAP + own;
+const widthOf = (plane, pixel) => Math.max(NARROWEST, (plane.cols + 2 * plane.margin) * pixel);
+const heightOf = (plane, pixel) => (plane.rows + 2 * plane.margin) * pixel + HEADING;
+
+// The planes' numbers in rows of about the same width.
+function intoRows(planes, pixels, count) {
+  const widths = planes.map((plane, i) => widthOf(plane, pixels[i]) + GAP);
+  const target = sum(widths) / count;
+  const rows = Array.from({ length: count }, () => []);
+  let used = 0;
+  widths.forEach((width, i) => {
+    rows[Math.min(count - 1, Math.floor((used + width / 2) / target))].push(i);
+    used += width;
+  });
+  return rows.filter((row) => row.length);
+}
+
+const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+
+function heightOfRows(planes, pixels, rows) {
+  const high = rows.map((row) => Math.max(...row.map((i) => heightOf(planes[i], pixels[i]))));
+  return sum(high) + ROW_GAP * (rows.length - 1);
+}
+
+function fits(planes, pixels, rows, { width, height }) {
+  const wide = rows.map((row) => sum(row.map((i) => widthOf(planes[i], pixels[i]))) + GAP * (row.length - 1));
+  return Math.max(...wide) <= width && heightOfRows(planes, pixels, rows) <= height;
+}
+
+// Pixels of one cell of every plane, and which planes stand in which row. One row more has to
+// make the planes a good deal larger: the lines between planes end with their row.
+function layOutPlanes(planes, space) {
+  let best = null;
+  for (let count = 1; count <= planes.length; count++) {
+    for (let side = Math.min(space.most, space.width); side >= SMALLEST_SIDE; side -= 4) {
+      const pixels = cellSizes(planes, side);
+      const rows = intoRows(planes, pixels, count);
+      if (!fits(planes, pixels, rows, space)) continue;
+      if (!best || side > WORTH_A_ROW * best.side) best = { side, pixels, rows };
+      break;
     }
-  });
-  return rows;
-}
-
-function layOutPlanes(planes, { width, height, most }) {
-  for (let side = Math.min(most, width); side > SMALLEST_SIDE; side -= 4) {
-    const pixels = cellSizes(planes, side);
-    const rows = rowsOf(planes, pixels, width);
-    const wide = Math.max(...planes.map((plane, i) => (plane.cols + 2 * plane.margin) * pixels[i]));
-    if (wide <= width && rows.reduce((sum, high) => sum + high + GAP / 2, 0) <= height) return pixels;
   }
-  return cellSizes(planes, SMALLEST_SIDE);
+  if (best) return best;
+  const pixels = cellSizes(planes, SMALLEST_SIDE);
+  return { pixels, rows: intoRows(planes, pixels, Math.ceil(planes.length / 2)) };
 }

@@ -1,5 +1,7 @@
 // The planes side by side, and the lines that lead from a field to the cells that it belongs to.
 
+const LOWEST = 260; // pixels of the picture: a stack that is changed seldom moves what is below
+
 class StackPicture {
   // `handlers`: onHover(look), onPick(look), onPaint(phase, point), paints(). A look is
   // {layer, cell}.
@@ -21,9 +23,8 @@ class StackPicture {
       plane.strings = stack.meta.strings;
       plane.label = `${title}, ${rows} × ${cols}`;
       plane.element.setAttribute("aria-label", plane.label);
-      const heading = this.element.querySelectorAll("h3")[layer];
-      heading.querySelector("b").textContent = title;
-      heading.querySelector("small").textContent = `${rows} × ${cols}`;
+      this.columns[layer].querySelector("b").textContent = title;
+      this.columns[layer].querySelector("small").textContent = `${rows} × ${cols}`;
       plane.setValues(stack.values[layer], this.painter(stack.values[layer]));
     });
   }
@@ -35,14 +36,15 @@ class StackPicture {
     if (this.made === made) return;
     this.made = made;
     this.planes = planes.map((spec, layer) => this.plane(spec, layer));
-    this.element.innerHTML = `<svg aria-hidden="true"></svg>`;
-    this.planes.forEach((plane, layer) => {
+    this.columns = this.planes.map((plane, layer) => {
       const column = document.createElement("div");
       column.className = `column ${layer ? "layer" : "input"}`;
       column.innerHTML = "<h3><b></b><small></small></h3>";
       column.append(plane.element);
-      this.element.append(column);
+      return column;
     });
+    this.lines = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.lines.setAttribute("aria-hidden", "true");
   }
 
   plane({ rows, cols, margin }, layer) {
@@ -76,10 +78,28 @@ class StackPicture {
     if (now === this.laidOut) return false;
     this.laidOut = now;
     this.section.classList.toggle("narrow", space.narrow);
-    this.element.style.minHeight = space.narrow ? "" : `${space.height}px`;
-    const pixels = layOutPlanes(this.stack.meta.planes, space);
+    const { planes } = this.stack.meta;
+    const { pixels, rows } = layOutPlanes(planes, space);
+    // as high as the planes, so that the effective field below is in sight where there is room
+    this.element.style.minHeight = `${Math.max(LOWEST, heightOfRows(planes, pixels, rows))}px`;
+    this.place(rows); // first: a plane looks up its colours where it stands
     this.planes.forEach((plane, layer) => plane.setSize(pixels[layer]));
     return true;
+  }
+
+  // Columns are put into their rows, and stay where they are if nothing changes: moving one takes
+  // the keyboard's focus away.
+  place(rows) {
+    const places = JSON.stringify([this.made, rows]);
+    if (places === this.places) return;
+    this.places = places;
+    const elements = rows.map((row) => {
+      const element = document.createElement("div");
+      element.className = "row";
+      element.append(...row.map((layer) => this.columns[layer]));
+      return element;
+    });
+    this.element.replaceChildren(this.lines, ...elements);
   }
 
   space() {
@@ -122,6 +142,6 @@ class StackPicture {
       lines.push([x1, y1 + top, x2, y2 + upper], [x1, y1 + bottom, x2, y2 + lower]);
     }
     const line = ([x1, y1, x2, y2]) => `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}"/>`;
-    this.element.querySelector("svg").innerHTML = lines.map(line).join("");
+    this.lines.innerHTML = lines.map(line).join("");
   }
 }
