@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from cnnviz.models.receptive_field import Layer
 
 LETTERS = {"c": "conv", "m": "max", "a": "avg"}
-LAYER = re.compile(r"([cma])(\d{1,3})(?:s(\d{1,3}))?(?:p(\d{1,3}))?(?:d(\d{1,3}))?")
+LAYER = re.compile(r"([cma])(\d{1,3})(?:s(\d{1,3}))?(?:p(\d{1,3}))?(?:d(\d{1,3}))?", re.ASCII)
 
 
 def read_stack(text: str) -> tuple[Layer, ...]:

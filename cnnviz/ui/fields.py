@@ -80,25 +80,37 @@ def table_markdown(layers: Sequence[Layer], rows: Sequence[FieldRow]) -> str:
 
 def formula_lines(name: str, layers: Sequence[Layer], rows: Sequence[FieldRow]) -> list[str]:
     """One of the recurrences of Araujo et al. (2019) in letters, then filled in for each layer."""
-    filled = {"size": _size, "field": _field, "jump": _jump, "padding": _padding}[name]
-    steps = zip(layers, rows, rows[1:], strict=False)
-    lines = [filled(n, layer, before, after) for n, (layer, before, after) in enumerate(steps, 1)]
-    return [LETTERS[name], *lines]
+    steps = list(enumerate(zip(layers, rows, rows[1:], strict=False), 1))
+    if name == "size":
+        height, width = rows[0].size
+        letters = [("n", 0)] if height == width else [("h", 0), ("w", 1)]
+        return [
+            line
+            for letter, axis in letters
+            for line in (
+                SIZE.replace("n_", f"{letter}_"),
+                *(_size(letter, axis, number, *step) for number, step in steps),
+            )
+        ]
+    filled = {"field": _field, "jump": _jump, "padding": _padding}[name]
+    return [LETTERS[name], *(filled(number, *step) for number, step in steps)]
 
 
+SIZE = r"n_l &= \left\lfloor (n_{l-1} + 2p_l - d_l(k_l-1) - 1) / s_l \right\rfloor + 1"
 LETTERS = {
-    "size": r"n_l &= \left\lfloor (n_{l-1} + 2p_l - d_l(k_l-1) - 1) / s_l \right\rfloor + 1",
     "field": r"r_l &= r_{l-1} + d_l(k_l-1) \cdot j_{l-1}",
     "jump": r"j_l &= j_{l-1} \cdot s_l",
     "padding": r"P_l &= P_{l-1} + p_l \cdot j_{l-1}",
 }
 
 
-def _size(n: int, layer: Layer, before: FieldRow, after: FieldRow) -> str:
+def _size(
+    letter: str, axis: int, number: int, layer: Layer, before: FieldRow, after: FieldRow
+) -> str:
     k, s, p, d = layer.axis
-    size = before.size[0]
-    numbers = rf"({size} + 2\cdot {p} - {d}({k}-1) - 1) / {s}"
-    return rf"n_{{{n}}} &= \left\lfloor {numbers} \right\rfloor + 1 = \mathbf{{{after.size[0]}}}"
+    numbers = rf"({before.size[axis]} + 2\cdot {p} - {d}({k}-1) - 1) / {s}"
+    result = rf"\left\lfloor {numbers} \right\rfloor + 1 = \mathbf{{{after.size[axis]}}}"
+    return rf"{letter}_{{{number}}} &= {result}"
 
 
 def _field(n: int, layer: Layer, before: FieldRow, after: FieldRow) -> str:
