@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
@@ -31,12 +32,17 @@ LARGEST_GROWTH = 160  # cells along a field that `growth` computes
 
 def draws_for(layers: Sequence[Layer], size: Cell) -> int:
     """Over how many random networks a field can be averaged within one rerun: 1 to `DRAWS`."""
-    rows, work, channels = field_table(layers, size), 0, 1
-    for layer, row in zip(layers, rows[1:], strict=True):
+    return max(1, min(DRAWS, WORK // max(1, _work(layers, size))))
+
+
+def _work(layers: Sequence[Layer], size: Cell) -> int:
+    """Multiply-accumulates of one random network over a picture of this size."""
+    work, channels = 0, 1
+    for layer, row in zip(layers, field_table(layers, size)[1:], strict=True):
         if layer.kind == "conv":
-            cells = math.prod(row.size) * layer.kernel_size ** len(size)
-            work, channels = work + cells * channels * CHANNELS, CHANNELS
-    return max(1, min(DRAWS, WORK // max(1, work)))
+            work += math.prod(row.size) * layer.kernel_size ** len(size) * channels * CHANNELS
+            channels = CHANNELS
+    return work
 
 
 def effective_field(
@@ -99,25 +105,21 @@ def effective_size(field: Tensor) -> float:
 def growth(layers: Sequence[Layer], *, weights: str = "relu", seed: int = 0) -> list[float | None]:
     """The effective size after each layer, far from every border: with noise for a picture.
 
-    None where the theoretical field is too large to be computed in passing.
+    None where the field is too large to be computed in passing.
     """
-    bare = [
-        Layer(layer.kind, layer.kernel_size, layer.stride, 0, layer.dilation) for layer in layers
-    ]
+    bare = [replace(layer, padding=0) for layer in layers]
     sizes: list[float | None] = []
     for number in range(1, len(bare) + 1):
-        side = 1
-        for layer in reversed(bare[:number]):  # as much as one cell needs
+        some, side = bare[:number], 1
+        for layer in reversed(some):  # as much as one cell needs
             side = (side - 1) * layer.stride + layer.axis.extent
-        if side > LARGEST_GROWTH:
+        if side > LARGEST_GROWTH or _work(some, (side, side)) > WORK // 8:
             sizes.append(None)
             continue
         noise = torch.randn(side, side, generator=torch.Generator().manual_seed(seed))
-        draws = max(1, draws_for(bare[:number], (side, side)) // 2)
-        some = effective_field(
-            bare[:number], (0, 0), noise, weights=weights, draws=draws, seed=seed
-        )
-        sizes.append(effective_size(some))
+        draws = max(1, draws_for(some, (side, side)) // 2)
+        field = effective_field(some, (0, 0), noise, weights=weights, draws=draws, seed=seed)
+        sizes.append(effective_size(field))
     return sizes
 
 
