@@ -166,7 +166,7 @@ def _kernel(
 
 
 def _pool(layer: Layer, x: Tensor) -> Tensor:
-    k, s, p, d = layer.axis
+    k, s, p, d = layer.axis[:4]
     if layer.kind == "max":
         x = F.max_pool2d(x, k, s, p, d)
         return torch.where(x.isneginf(), 0, x)  # a window of padding alone has no greatest

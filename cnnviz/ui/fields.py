@@ -107,7 +107,7 @@ LETTERS = {
 def _size(
     letter: str, axis: int, number: int, layer: Layer, before: FieldRow, after: FieldRow
 ) -> str:
-    k, s, p, d = layer.axis
+    k, s, p, d = layer.axis[:4]
     numbers = rf"({before.size[axis]} + 2\cdot {p} - {d}({k}-1) - 1) / {s}"
     result = rf"\left\lfloor {numbers} \right\rfloor + 1 = \mathbf{{{after.size[axis]}}}"
     return rf"{letter}_{{{number}}} &= {result}"

@@ -30,11 +30,24 @@ class FieldPage:
         self.live = self.box.locator(".live")
 
     def settle(self) -> "FieldPage":
-        expect(self.sentence).to_have_text(re.compile(r"\S"))
+        """Until the server has nothing more to say and the planes have found their places."""
+        expect(self.sentence).to_have_text(re.compile(r"\S"), timeout=60_000)
         expect(self.page.get_by_test_id("stApp")).to_have_attribute(
-            "data-test-script-state", "notRunning"
+            "data-test-script-state",
+            "notRunning",
+            timeout=60_000,  # the first chart loads Plotly
         )
+        before, now = "", self.sizes()
+        while now != before:
+            self.page.wait_for_timeout(250)
+            before, now = now, self.sizes()
         return self
+
+    def sizes(self) -> str:
+        """Where the planes stand and how large they are."""
+        script = "planes => JSON.stringify(planes.map(plane => plane.getBoundingClientRect()))"
+        found: str = self.box.locator("canvas").evaluate_all(script)
+        return found
 
     def plane(self, layer: int) -> Locator:
         """The map of a layer; 0 is the input."""
@@ -115,7 +128,7 @@ def test_fields_of_the_browser_are_pythons(tab: Page) -> None:
     stacks = random_stacks()
     given = [
         {
-            "layers": [dict(zip("kspd", layer.axis, strict=True)) for layer in layers],
+            "layers": [dict(zip("kspd", layer.axis[:4], strict=True)) for layer in layers],
             "planes": [{"rows": r.size[0], "cols": r.size[1]} for r in field_table(layers, size)],
             "look": {"layer": len(layers), "cell": cell},
         }

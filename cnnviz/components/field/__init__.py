@@ -83,7 +83,7 @@ def payload(
     ]
     meta = {
         "planes": planes,
-        "layers": [dict(zip("kspd", layer.axis, strict=True)) for layer in layers],
+        "layers": [dict(zip("kspd", layer.axis[:4], strict=True)) for layer in layers],
         "at": {"layer": layer, "cell": cell},
         "strings": dict(options.strings),
         "draw": options.draw,

@@ -61,7 +61,7 @@ class Field {
     const { meta } = data;
     this.meta = meta;
     this.values = data.planes.map(decodeFloats);
-    this.acknowledge();
+    this.acknowledge(before);
     const picked = this.pending.findLast((edit) => edit.kind === "pick");
     this.at = picked && this.exists(picked) ? picked : meta.at;
     this.hover = this.hover && this.exists(this.hover) ? this.hover : null;
@@ -79,8 +79,9 @@ class Field {
   }
 
   // Edits that this contains are done with. Ink that it does not contain yet stays on view.
-  acknowledge() {
-    const { done } = this.meta;
+  acknowledge(before) {
+    const { token, done } = this.meta;
+    if (before && before.token !== token) this.pending = [];
     this.pending = this.pending.filter((edit) => edit.id > done);
     const inking = this.painting || this.pending.some((edit) => edit.kind === "draw");
     const ink = this.picture.planes[0]?.values;

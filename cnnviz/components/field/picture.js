@@ -54,7 +54,7 @@ class StackPicture {
       role: layer ? "layer" : "input",
       rows,
       cols,
-      pad: [margin, margin],
+      pad: [[margin, margin], [margin, margin]],
       onHover: (cell) => onHover(inside(cell) ? { layer, cell } : null),
       onPick: (cell) => inside(cell) && onPick({ layer, cell }),
       onPaint: layer ? undefined : onPaint,

@@ -50,7 +50,7 @@ def ones(stack: list[Layer]) -> nn.Sequential:
     and no maximum hides a cell."""
     modules = []
     for layer in stack:
-        k, s, p, d = layer.axis
+        k, s, p, d = layer.axis[:4]
         module = nn.Conv2d(1, 1, k, s, p, d, bias=False, dtype=torch.float64)
         nn.init.ones_(module.weight)
         modules.append(module)
