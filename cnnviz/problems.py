@@ -96,6 +96,17 @@ SENTENCES: dict[str, str] = {
         "That makes {outputs} output cells, so the sparse matrix would have as many rows; up to "
         "{most} can be told apart here. Use less padding or a larger stride."
     ),
+    # between the convolutions
+    "activation_unknown": "There is no activation called {name}; choose one of {allowed}.",
+    "batch_axes": "Batch normalisation needs a batch (N, C, H, W) that is not empty; got {shape}.",
+    "batch_single": (
+        "A channel of {shape} has a single value, which has no variance. Use a larger batch."
+    ),
+    "batch_momentum": "The momentum must be from 0 to 1; got {momentum}.",
+    "batch_scale": "{channels} channels need as many γ and β; got {gamma} and {beta}.",
+    "dropout_p": "p must be at least 0 and less than 1, or 1/(1−p) has no value; got {p}.",
+    "softmax_axes": "Softmax needs a vector of at least one logit; got the shape {shape}.",
+    "softmax_temperature": "The temperature must be a positive number; got {temperature}.",
     # pictures
     "picture_format": (
         "This file is not a PNG, JPEG, WebP or BMP picture. Save the picture as one of these and "
