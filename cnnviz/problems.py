@@ -102,6 +102,7 @@ SENTENCES: dict[str, str] = {
     "batch_single": (
         "A channel of {shape} has a single value, which has no variance. Use a larger batch."
     ),
+    "batch_size": "A batch has 1 to {most} images; got {size}.",
     "batch_momentum": "The momentum must be from 0 to 1; got {momentum}.",
     "batch_scale": "{channels} channels need as many γ and β; got {gamma} and {beta}.",
     "dropout_p": "p must be at least 0 and less than 1, or 1/(1−p) has no value; got {p}.",

@@ -6,10 +6,13 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.ops.correlation import check_finite
 from cnnviz.problems import Problem
+
+UNITS = 8  # along each side
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class Averaging:
     error: Tensor  # root mean square of (mean over the first n masks − input)
     expected: Tensor  # what the theory says of it: rms(x)·√(p/(1−p)) / √n
     mean: Tensor  # over all masks, in the input's shape
+
+
+def pooled(x: Tensor, side: int = UNITS) -> Tensor:
+    """A plane as a layer of few units: ReLU, then the largest value of each of ≤ 8 × 8 regions."""
+    rows, cols = (min(n, side) for n in x.shape)
+    return F.adaptive_max_pool2d(x.relu()[None], (rows, cols))[0]
 
 
 def masks(shape: torch.Size, p: float, seed: int, count: int = 1) -> Tensor:

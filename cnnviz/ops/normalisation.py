@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from cnnviz.ops.correlation import check_finite
@@ -42,9 +43,15 @@ class Normalised:
     eps: float
 
 
+def feature_maps(images: Tensor, kernels: Tensor) -> Tensor:
+    """A channel for each kernel: uint8 (N, H, W) and (C, kh, kw) → float64 (N, C, H′, W′)."""
+    return F.conv2d(images[:, None].double() / 255, kernels[:, None].double())
+
+
 def fresh(channels: int) -> Statistics:
     """What a new layer starts from: mean 0 and variance 1."""
-    return Statistics(torch.zeros(channels), torch.ones(channels))
+    double = torch.float64
+    return Statistics(torch.zeros(channels, dtype=double), torch.ones(channels, dtype=double))
 
 
 def statistics(x: Tensor, *, unbiased: bool = False) -> Statistics:

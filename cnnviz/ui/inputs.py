@@ -127,7 +127,7 @@ def input_controls(desk: Desk[S], follow: Callable[[S, S], S]) -> None:
     if group == "grid":
         _size_controls(desk)
     elif desk.now.input in SETS:
-        _item_controls(desk)
+        item_controls(desk, desk.now.input)
     else:
         photo_controls(desk)
 
@@ -146,8 +146,8 @@ def _size_controls(desk: Desk[S]) -> None:
     size_controls(desk, "input", input_plane, LARGEST_GRID, take)
 
 
-def _item_controls(desk: Desk[S]) -> None:
-    name = desk.now.input
+def item_controls(desk: Desk[S], name: str) -> None:
+    """Choose one of the images of "garment" or "digit"."""
     left, right = st.columns([3, 2])
     left.selectbox(
         t("input.class"),

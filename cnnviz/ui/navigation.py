@@ -19,5 +19,6 @@ PAGES = (
     Entry("cross-correlation", "watch", "7.2"),
     Entry("padding-and-stride", "watch", "7.3"),
     Entry("four-views", "watch", ""),
+    Entry("between", "watch", ""),
     Entry("receptive-field", "watch", ""),
 )

@@ -111,6 +111,22 @@ def grid(default: Grid, side: int) -> Any:
     return _field(default, Codec(read, write, "grid", {"side": side, "largest": LARGEST}, 16_000))
 
 
+def numbers(default: tuple[float, ...], low: float, high: float, fewest: int, most: int) -> Any:
+    """`fewest` to `most` numbers, each from `low` to `high`; in the link `0.5 1 2`."""
+
+    def read(text: str) -> tuple[float, ...]:
+        found = tuple(_within(float(part), low, high) for part in text.split())
+        if not fewest <= len(found) <= most:
+            raise ValueError(text)
+        return found
+
+    def write(values: tuple[float, ...]) -> str:
+        return " ".join(map(shortest, values))
+
+    limits = {"low": low, "high": high, "fewest": fewest, "most": most}
+    return _field(default, Codec(read, write, "numbers", limits, longest=25 * most))
+
+
 def drawing(side: int) -> Any:
     """A picture of `side` × `side` bytes, row by row, compressed in the link; None if untouched."""
 
