@@ -35,8 +35,8 @@ def curve(name: str, values: Tensor, words: Mapping[str, str], marked: float) ->
     """The activation and its derivative; below, where the feature map's values lie.
 
     Args:
-        words: "function", "derivative", "share", "cell".
-        marked: the value of one cell, which gets a line through both.
+        words: "function", "derivative", "share", "value", "cell".
+        marked: the value of the cell of that name, which gets a line through both.
     """
     reach = max(REACH, float(values.abs().max()))
     done = activate(torch.linspace(-reach, reach, 801), name)
@@ -49,37 +49,40 @@ def curve(name: str, values: Tensor, words: Mapping[str, str], marked: float) ->
         line = {"color": colour, "width": 3, "dash": dash}
         figure.add_trace(_line(done.input, y, title, line), row=1, col=1)
     figure.add_trace(_bars(middles, shares, words["share"], BLUE), row=2, col=1)
-    for row in (1, 2):
-        figure.add_vline(marked, line={"color": VIOLET, "width": 2, "dash": "dot"}, row=row, col=1)
+    line = {"color": VIOLET, "width": 2, "dash": "dot"}
+    figure.add_vline(marked, line=line, row=2, col=1)
+    figure.add_vline(marked, line=line, row=1, col=1, annotation={"text": words["cell"]})
     finish(figure, 340, bargap=0)
     # ReLU and its kin have no upper end: what matters is where they bend
     top = float(done.output.max()) if reach == REACH or name in ("sigmoid", "tanh") else REACH
     low = float(done.output.min())
     figure.update_yaxes(range=[low - 0.08 * (top - low), 1.08 * top], row=1, col=1)
     figure.update_yaxes(title=words["share"], tickformat=".0%", row=2, col=1)
-    figure.update_xaxes(title=words["cell"], row=2, col=1)
+    figure.update_xaxes(title=words["value"], row=2, col=1)
     return figure
 
 
 def histograms(done: Normalised, channels: Sequence[str], before: str, after: str) -> Figure:
     """Each channel's values before batch norm (left) and after (right), with their means.
 
-    Shares are on a logarithmic scale: most of a picture's cells see nothing.
+    All have the same axis, so that widths can be compared. Shares are on a logarithmic scale: most
+    of a picture's cells see nothing.
     """
     figure = make_subplots(
         len(channels),
         2,
-        shared_xaxes="columns",
+        shared_xaxes="all",
         column_titles=[before, after],
         row_titles=list(channels),
         vertical_spacing=0.035,
         horizontal_spacing=0.08,
     )
+    low = float(min(done.input.min(), done.output.min()))
+    high = float(max(done.input.max(), done.output.max()))
     for col, (tensor, colour) in enumerate(((done.input, BLUE), (done.output, GREEN)), 1):
-        low, high = float(tensor.min()), float(tensor.max())
         for row, name in enumerate(channels, 1):
             values = tensor[:, row - 1]
-            middles, shares = bins(values, low, high + (high == low))
+            middles, shares = bins(values, low, high)
             trace = _bars(middles, shares, f"{name}, {(before, after)[col - 1]}", colour)
             figure.add_trace(trace, row=row, col=col)
             mean = {"color": VIOLET, "width": 2}
@@ -146,12 +149,12 @@ def averages(path: Averaging, words: Mapping[str, str]) -> Figure:
 def probabilities(
     logits: Tensor, temperature: float, classes: Sequence[str], words: Mapping[str, str]
 ) -> Figure:
-    """A bar a class; beside it, paler, what it would be at T = 1. `words`: "now", "at_1"."""
+    """A bar a class; beside it, paler, what it is at T = 1. `words`: "now", "at_1"."""
     figure = Figure()
     for at, name, colour, opacity in (
         (temperature, words["now"], GREEN, 1.0),
         (1.0, words["at_1"], GREY, 0.45),
-    ):
+    )[: 1 + (temperature != 1)]:
         found = softmax(logits, at).probabilities
         marks = [_percent(float(share)) for share in found] if at is temperature else None
         figure.add_trace(

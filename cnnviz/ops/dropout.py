@@ -12,7 +12,7 @@ from torch import Tensor
 from cnnviz.ops.correlation import check_finite
 from cnnviz.problems import Problem
 
-UNITS = 8  # along each side
+UNITS = 6  # along each side: few enough for every number to be read
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Averaging:
 
 
 def pooled(x: Tensor, side: int = UNITS) -> Tensor:
-    """A plane as a layer of few units: ReLU, then the largest value of each of ≤ 8 × 8 regions."""
+    """A plane as a layer of few units: ReLU, then the largest value of each of ≤ 6 × 6 regions."""
     rows, cols = (min(n, side) for n in x.shape)
     return F.adaptive_max_pool2d(x.relu()[None], (rows, cols))[0]
 

@@ -50,8 +50,7 @@ def feature_maps(images: Tensor, kernels: Tensor) -> Tensor:
 
 def fresh(channels: int) -> Statistics:
     """What a new layer starts from: mean 0 and variance 1."""
-    double = torch.float64
-    return Statistics(torch.zeros(channels, dtype=double), torch.ones(channels, dtype=double))
+    return Statistics(torch.zeros(channels), torch.ones(channels))
 
 
 def statistics(x: Tensor, *, unbiased: bool = False) -> Statistics:

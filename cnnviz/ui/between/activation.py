@@ -92,13 +92,14 @@ def show(desk: Desk[S]) -> Scene | None:
         (t("between.mean_derivative"), short(float(done.derivative.mean()), 3)),
         (t("between.zeros"), f"{float((done.output == 0).float().mean()):.0%}"),
     )
+    row, col = cell_of(now, tuple(done.input.shape))
     words = {
         "function": t(f"between.function.{now.activation}"),
         "derivative": t("between.derivative"),
         "share": t("between.share"),
-        "cell": t("between.value"),
+        "value": t("between.value"),
+        "cell": t("between.cell_at", row=row + 1, col=col + 1),
     }
-    row, col = cell_of(now, tuple(done.input.shape))
     chart(curve(now.activation, done.input, words, float(done.input[row, col])), "between.curve")
     return Scene(walk, done)
 

@@ -143,13 +143,11 @@ def show(desk: Desk[S]) -> Scene:
 def table(scene: Scene) -> dict[str, list[str]]:
     """A row for each channel: what the batch has, what the layer keeps, what comes out."""
     done, before = scene.done, scene.path[-1]
-    n = done.input.numel() // done.input.shape[1]
     out = statistics(done.output)
     columns: dict[str, Tensor | list[str]] = {
         t("between.channel"): [t(f"kernel.name.{name}") for name in KERNELS],
         t("between.batch_mean"): done.batch.mean,
         t("between.batch_var"): done.batch.var,
-        t("between.unbiased_var", n=f"{n - 1:,}"): done.batch.var * n / (n - 1),
         t("between.running_mean"): _arrows(before.mean, done.running.mean),
         t("between.running_var"): _arrows(before.var, done.running.var),
         t("between.out_mean"): out.mean,
@@ -242,12 +240,7 @@ def taken(now: BatchNormSettings, scene: Scene) -> Takeaway:
         return [
             Panel("x", made.input[0, c].float(), "input"),
             Panel("x̂", made.normalised[0, c].float(), "kernel"),
-            Panel(
-                "γ·x̂ + β",
-                made.output[0, c].float(),
-                "output",
-                caption=f"{seen} × {len(scene.images)}",
-            ),
+            Panel("γ·x̂ + β", made.output[0, c].float(), "output", caption=after),
         ]
 
     def frames() -> list[list[Panel]]:

@@ -126,7 +126,7 @@ def plane(name: str, title: str, role: str, values: torch.Tensor, before: str = 
 
 
 def figures(*pairs: tuple[str, str]) -> None:
-    """Numbers that sum up the picture, side by side: (label, number)."""
+    """Numbers that sum up the picture, in one line: (label, number)."""
     with st.container(horizontal=True, gap="large"):
         for label, value in pairs:
-            st.metric(label, value, width="content")
+            st.markdown(f"{label} **{value}**", width="content")
