@@ -55,22 +55,27 @@ def main() -> None:
     topic = TOPICS[desk.now.topic]
     controls, picture = frame.workbench(t("page.between.title"), t("page.between.lead"))
     with picture:
+        topic_control(desk)
         scene = topic.show(desk)
     with controls:
-        st.segmented_control(
-            t("between.topic"),
-            list(TOPICS),
-            format_func=lambda name: t(f"between.topic_name.{name}"),
-            width="stretch",
-            required=True,
-            **desk.bind("topic"),
-        )
         topic.controls(desk)
         takeaway(f"{PAGE}.take", f"{PAGE}-{desk.now.topic}", scene and topic.taken(desk.now, scene))
     if scene:
         with picture:
             panels(desk, PANELS[desk.now.topic], lambda name: panel(name, desk, scene))
     frame.close(settings.write(desk.now))
+
+
+def topic_control(desk: Desk[Settings]) -> None:
+    """Above the picture, so that it is at hand on a phone and on a projector too."""
+    st.segmented_control(
+        t("between.topic"),
+        list(TOPICS),
+        format_func=lambda name: t(f"between.topic_name.{name}"),
+        label_visibility="collapsed",
+        required=True,
+        **desk.bind("topic"),
+    )
 
 
 def panel(name: str, desk: Desk[Settings], scene: Any) -> None:

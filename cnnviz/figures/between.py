@@ -50,8 +50,11 @@ def curve(name: str, values: Tensor, words: Mapping[str, str], marked: float) ->
         figure.add_trace(_line(done.input, y, title, line), row=1, col=1)
     figure.add_trace(_bars(middles, shares, words["share"], BLUE), row=2, col=1)
     line = {"color": VIOLET, "width": 2, "dash": "dot"}
-    figure.add_vline(marked, line=line, row=2, col=1)
-    figure.add_vline(marked, line=line, row=1, col=1, annotation={"text": words["cell"]})
+    side = "top left" if marked > 0 else "top right"  # within the figure
+    figure.add_vline(marked, line=line, row=1, col=1)
+    figure.add_vline(
+        marked, line=line, row=2, col=1, annotation_text=words["cell"], annotation_position=side
+    )
     finish(figure, 340, bargap=0)
     # ReLU and its kin have no upper end: what matters is where they bend
     top = float(done.output.max()) if reach == REACH or name in ("sigmoid", "tanh") else REACH
@@ -164,6 +167,7 @@ def probabilities(
                 name=name,
                 text=marks,
                 textposition="outside",
+                constraintext="none",
                 cliponaxis=False,
                 marker={"color": colour, "opacity": opacity},
                 hovertemplate="%{x}: %{y:.4%}<extra></extra>",

@@ -73,9 +73,12 @@ class Scene(NamedTuple):
 def controls(desk: Desk[S]) -> None:
     """Mode, batch, the layer's history, and a channel's γ and β."""
     mode_control(desk)
-    for name, label in (("batch_size", "size"), ("batch", "batch"), ("seen", "seen")):
-        low, high = limits(BatchNormSettings, name)
-        st.slider(t(f"between.{label}"), low, high, **desk.bind(name))
+    low, high = limits(BatchNormSettings, "batch_size")
+    st.slider(t("between.size"), low, high, **desk.bind("batch_size"))
+    low, high = limits(BatchNormSettings, "batch")
+    st.number_input(t("between.batch"), low, high, **desk.bind("batch"))
+    low, high = limits(BatchNormSettings, "seen")
+    st.slider(t("between.seen"), low, high, **desk.bind("seen"))
     low, high = limits(BatchNormSettings, "momentum")
     st.slider(t("between.momentum"), low, high, step=0.01, **desk.bind("momentum"))
     st.selectbox(

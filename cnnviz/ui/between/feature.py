@@ -129,4 +129,4 @@ def figures(*pairs: tuple[str, str]) -> None:
     """Numbers that sum up the picture, in one line: (label, number)."""
     with st.container(horizontal=True, gap="large"):
         for label, value in pairs:
-            st.markdown(f"{label} **{value}**", width="content")
+            st.markdown(f"{label}: **{value}**", width="content")

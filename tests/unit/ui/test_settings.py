@@ -26,6 +26,7 @@ from cnnviz.ui.settings import (
     check_grid,
     codec,
     limits,
+    numbers,
     pair,
     read,
     shortest,
@@ -40,6 +41,7 @@ class Settings(InputSettings, KernelSettings, OperationSettings, LearnSettings):
 
     step: int = whole(1, 1, 100, written=False)
     window: Pair = pair((2, 2), 1, 9)
+    levels: tuple[float, ...] = numbers((0.0, 1.0), -5, 5, 2, 4)
 
 
 NAMES = [field.name for field in dataclasses.fields(Settings)]
@@ -64,6 +66,9 @@ def values(of: Codec) -> st.SearchStrategy[object]:
         return st.tuples(*[st.integers(given["low"], given["high"])] * 2)
     if of.allowed == "number":
         return st.floats(given["low"], given["high"])
+    if of.allowed == "numbers":
+        each = st.floats(given["low"], given["high"])
+        return st.lists(each, min_size=given["fewest"], max_size=given["most"]).map(tuple)
     if of.allowed == "grid":
         return grids(min(4, given["side"]))
     return st.binary(min_size=given["side"] ** 2, max_size=given["side"] ** 2)
@@ -197,6 +202,12 @@ def test_shortest_text_has_no_needless_zeros(value: float, text: str) -> None:
         ("drawing", ""),
         ("drawing", "!"),
         ("drawing", "AAAA"),
+        ("levels", "1"),
+        ("levels", "1 2 3 4 5"),
+        ("levels", "1 6"),
+        ("levels", "1 nan"),
+        ("levels", "1,2"),
+        ("levels", ""),
         ("drawing", "Zürich"),
         ("drawing", drawing(bytes(28 * 28 - 1))),
         ("drawing", drawing(bytes(28 * 28 + 1))),
@@ -277,6 +288,8 @@ def test_what_a_link_could_say_is_allowed(new: Settings, before: Settings) -> No
         {"weights": ((1.0,) * 12,)},
         {"window": (2, 10)},
         {"window": (2,)},
+        {"levels": (1.0,)},
+        {"levels": (1.0, math.inf)},
         {"drawing": b"short"},
     ],
 )
