@@ -93,6 +93,7 @@ def boards(
     link: int = 0,
     done: int = 0,
     largest: float = 0,
+    pointwise: bool = False,
     classroom: bool = False,
 ) -> None:
     """Show boards in views, each view a row of boards that are drawn to one scale.
@@ -111,6 +112,8 @@ def boards(
         link: of the history; another link drops the pin.
         done: the last edit that these boards contain.
         largest: a number that can be typed.
+        pointwise: whether all boards are of one size and each cell belongs to the same one on the
+            others; the line below them then says the cell's number on every board.
     """
     data = payload(views, headings, factors)
     data["meta"] |= {
@@ -123,6 +126,7 @@ def boards(
         "link": link,
         "done": done,
         "largest": largest,
+        "pointwise": pointwise,
         "classroom": classroom,
     }
     _boards(key=key, data=data, on_edits_change=lambda: None)

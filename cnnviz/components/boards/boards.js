@@ -218,7 +218,9 @@ class Boards {
     }
     const { strings, factors } = this.meta;
     const named = factors?.map((name) => this.find({ name }));
-    this.words.say(board ? sentence(board, flat, terms, strings, named) : null, strings.hint);
+    const tell = () =>
+      this.meta.pointwise ? pointwise(board, flat, this.views.flat()) : sentence(board, flat, terms, strings, named);
+    this.words.say(board ? tell() : null, strings.hint);
   }
 
   // Moves the list of lines only, never the page.

@@ -39,6 +39,12 @@ function sentence(board, flat, terms, strings, factors) {
   return `${cell} · ${counted}${products ? `: ${products.join(", ")}` : ""}`;
 }
 
+// The number of one and the same cell on every board.
+function pointwise(board, flat, boards) {
+  const place = board.plane.nameOf(Math.floor(flat / board.cols), flat % board.cols);
+  return [place, ...boards.map((other) => `${other.title}: ${short(other.values[flat])}`)].join(" · ");
+}
+
 function productsOf(terms, factors) {
   const factor = (board, term) => (board.of[term] < 0 ? "0" : inProduct(board.values[board.of[term]]));
   return Array.from(terms, (term) => factors.map((board) => factor(board, term)).join("·"));

@@ -116,8 +116,8 @@ def edit_feature(now: S, edit: Edit) -> S:
 
 def linked_planes(desk: Desk[Any], key: str, *planes: Board) -> None:
     """Planes whose cells belong together one by one: a cell lights up in all."""
-    strings = texts("boards") | {"terms": t("between.same_cell")}
-    boards(key, [planes], strings, link=desk.history.link, classroom=frame.classroom())
+    link, classroom = desk.history.link, frame.classroom()
+    boards(key, [planes], texts("boards"), link=link, pointwise=True, classroom=classroom)
 
 
 def plane(name: str, title: str, role: str, values: torch.Tensor, before: str = "") -> Board:
