@@ -68,7 +68,7 @@ def batch_norm_code(
             'state |= {"running_mean": running_mean, "running_var": running_var}',
             "layer.load_state_dict(state, strict=False)",
             f"layer.{'train' if training else 'eval'}()",
-            "maps = F.conv2d(images.double()[:, None], K.double()[:, None])  # (N, C, H, W)",
+            "maps = F.conv2d(images[:, None], K[:, None]).double()  # (N, C, H, W)",
             "output = layer(maps).detach()",
             "",
             "var, mean = torch.var_mean(maps, dim=(0, 2, 3), correction=0)",

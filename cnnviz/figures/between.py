@@ -19,7 +19,7 @@ from cnnviz.ops.dropout import Averaging
 from cnnviz.ops.normalisation import Normalised, Statistics
 from cnnviz.ops.softmax import softmax
 
-BINS = 60
+BINS = 61  # odd, so that 0 is in the middle of one
 REACH = 6.0  # the curve goes at least so far from 0
 TEMPERATURES = torch.logspace(-1, 1, 81)  # 0.1 to 10
 
@@ -50,10 +50,15 @@ def curve(name: str, values: Tensor, words: Mapping[str, str], marked: float) ->
         figure.add_trace(_line(done.input, y, title, line), row=1, col=1)
     figure.add_trace(_bars(middles, shares, words["share"], BLUE), row=2, col=1)
     line = {"color": VIOLET, "width": 2, "dash": "dot"}
-    side = "top left" if marked > 0 else "top right"  # within the figure
+    left = marked > 0.8 * reach or -0.8 * reach < marked < 0  # away from 0, within the figure
     figure.add_vline(marked, line=line, row=1, col=1)
     figure.add_vline(
-        marked, line=line, row=2, col=1, annotation_text=words["cell"], annotation_position=side
+        marked,
+        line=line,
+        row=2,
+        col=1,
+        annotation={"text": words["cell"], "xshift": -10 if left else 10},
+        annotation_position="top left" if left else "top right",
     )
     finish(figure, 340, bargap=0)
     # ReLU and its kin have no upper end: what matters is where they bend

@@ -205,11 +205,11 @@ def test_picture_and_kernel_are_edited_where_the_map_is_made() -> None:
 def layer_of(size: int, seen: int) -> tuple[nn.BatchNorm2d, Tensor]:
     """PyTorch's layer after so many batches, and the maps of batch 1."""
     names = ("sobel-x", "laplacian", "sharpen", "box")
-    stack = torch.stack([kernels.named(name) for name in names]).double()[:, None]
+    stack = torch.stack([kernels.named(name) for name in names])[:, None]
     layer = nn.BatchNorm2d(4).double()
 
     def maps(images: Tensor) -> Tensor:
-        return F.conv2d(images.double()[:, None] / 255, stack)
+        return F.conv2d(images[:, None] / 255, stack).double()
 
     for images in epoch("fashion-mnist", size, seen):
         layer(maps(images))

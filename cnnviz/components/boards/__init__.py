@@ -9,6 +9,7 @@ and these light their cells on every other board.
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,6 +50,7 @@ class Board:
     hue: Tensor | None = None  # (rows, cols) whole: equal numbers, equal colour; −1 for none
     padding: Tensor | None = None  # (rows, cols) bool: hatched
     lines: tuple[str, ...] = ()  # text in place of the numbers, one a row; cols is 1 then
+    most: float | None = None  # the value of full colour; by default the board's own largest
     before: str = ""  # the sign in front of it: "⋆", "·", "="
     below: bool = False  # whether it stands under the board before it, not beside
     editable: bool = False  # whether its cells, without padding and blanks, can be typed into
@@ -70,6 +72,8 @@ class Board:
         outside = self.of.numel() and (self.of.min() < -1 or self.of.max() >= self.values.numel())
         if self.of.ndim != 1 or outside:
             raise ValueError(f"{self.name}: each term has a cell from 0, or −1 for none.")
+        if self.most is not None and not 0 < self.most < math.inf:
+            raise ValueError(f"{self.name}: most is a positive number, not {self.most}.")
         if self.lines and self._shape != (len(self.lines), 1):
             raise ValueError(
                 f"{self.name}: {len(self.lines)} lines need as many rows and 1 column."
@@ -172,6 +176,7 @@ def _describe(board: Board) -> dict[str, Any]:
         "hue": _whole(board.hue),
         "padding": _whole(board.padding),
         "lines": list(board.lines),
+        "most": board.most,
         "before": board.before,
         "below": board.below,
         "editable": board.editable,

@@ -151,14 +151,15 @@ const hueColour = (number, dark, strong = false) =>
 // How a board's values are coloured, as numbers and as pixels. Signed boards are diverging around the
 // page's own ground; pictures without a sign are grey.
 function paintsOf(board, element, dark) {
-  const { low, most } = rangeOf(board.values);
+  const { low, most: largest } = rangeOf(board.values);
+  const most = board.most ?? largest;
   const signed = low < 0 || !["input", "output"].includes(board.role);
   const [zero, negative, positive] = ["--zero", "--negative", "--positive"].map((name) => rgb(cssColour(element, name)));
   const hues = new Map([...new Set(board.hue ?? [])].map((n) => [n, rgb(hueColour(n, dark, true))]));
   const colours = (value, i) => {
     if (board.blank?.[i]) return zero;
     if (board.hue?.[i] >= 0) return hues.get(board.hue[i]);
-    if (!signed) return Array(3).fill(Math.round((255 * value) / most));
+    if (!signed) return Array(3).fill(Math.round(255 * Math.min(1, value / most)));
     return mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
   };
   return { tints: numberTints(board.role, signed, most), colours };

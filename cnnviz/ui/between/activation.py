@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 import streamlit as st
@@ -30,6 +31,7 @@ from cnnviz.ui.settings import choice, limits, number
 from cnnviz.ui.takeaway import Takeaway
 
 GAINS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # of the animation
+LARGEST = {"sigmoid": 1.0, "tanh": 1.0}  # output of those that have one
 FORMULAS = {
     "sigmoid": (r"\frac{{1}}{{1+e^{{-{x}}}}}", r"y\,(1-y) = {y}\,(1-{y})"),
     "tanh": (
@@ -84,8 +86,20 @@ def show(desk: Desk[S]) -> Scene | None:
         desk,
         "between.activation",
         plane("map", t("between.map"), "input", done.input),
-        plane("activated", t("between.activated"), "output", done.output),
-        plane("derivative", t("between.derivative"), "kernel", done.derivative),
+        plane(
+            "activated",
+            t("between.activated"),
+            "output",
+            done.output,
+            most=LARGEST.get(now.activation),
+        ),
+        plane(
+            "derivative",
+            t("between.derivative"),
+            "kernel",
+            done.derivative,
+            most=_steepest(now.activation),
+        ),
     )
     figures(
         (t("between.saturated"), f"{done.saturated:.0%}"),
@@ -120,19 +134,13 @@ def formula(desk: Desk[S], scene: Scene) -> None:
             rf" = \frac{{\partial L}}{{\partial y}} \cdot {factor(slope)}",
         )
     )
-    st.markdown(t("between.chain", most=_most(name), layers=_ten(name)))
+    steepest = _steepest(name)
+    st.markdown(t("between.chain", most=short(steepest, 3), layers=short(steepest**10, 2)))
 
 
-def _most(name: str) -> str:
-    """The largest derivative of the function, as autograd finds it on a fine grid."""
-    return short(float(_steepest(name)), 3)
-
-
-def _ten(name: str) -> str:
-    return short(float(_steepest(name)) ** 10, 2)
-
-
+@cache
 def _steepest(name: str) -> float:
+    """The largest derivative of the function, as autograd finds it on a fine grid."""
     grid = torch.linspace(-8, 8, 16001)
     return float(activate(grid, name).derivative.max())
 

@@ -106,9 +106,11 @@ def controls(desk: Desk[S]) -> None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _history(size: int, seen: int, momentum: float) -> tuple[list[Statistics], list[Statistics]]:
     """The running statistics on their way, and each batch's own."""
-    batches = [feature_maps(images, stack()) for images in epoch(SET, size, seen)]
-    own = [statistics(maps, unbiased=True) for maps in batches]
-    return running_path(batches, len(KERNELS), momentum), own
+    own = [
+        statistics(feature_maps(images, stack()), unbiased=True)
+        for images in epoch(SET, size, seen)
+    ]
+    return running_path(own, len(KERNELS), momentum), own
 
 
 def stack() -> Tensor:
@@ -206,12 +208,16 @@ def formula(desk: Desk[S], scene: Scene) -> None:
 def planes(desk: Desk[S], scene: Scene) -> None:
     """The batch's first image in the channel at hand: before, normalised, scaled and shifted."""
     done, c = scene.done, desk.now.bn_channel - 1
+    made = (done.input[0, c], done.normalised[0, c], done.output[0, c])
+    most = max(float(each.abs().max()) for each in made)  # one scale: colours can be compared
+    titles = ((t("between.map"), "input"), ("x̂", "kernel"), ("γ·x̂ + β", "output"))
     linked_planes(
         desk,
         "between.batchnorm",
-        plane("map", t("between.map"), "input", done.input[0, c]),
-        plane("normalised", "x̂", "kernel", done.normalised[0, c]),
-        plane("scaled", "γ·x̂ + β", "output", done.output[0, c]),
+        *(
+            plane(role, title, role, x, most=most)
+            for (title, role), x in zip(titles, made, strict=True)
+        ),
     )
 
 

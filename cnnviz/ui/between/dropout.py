@@ -85,12 +85,13 @@ def show(desk: Desk[S]) -> Scene | None:
         return None
     now = desk.now
     done = dropout(pooled(walk.output), now.p, now.mask, training=now.mode == "training")
+    most = done.scale * float(done.input.max())  # one scale: what stays is stronger
     linked_planes(
         desk,
         "between.dropout",
-        plane("values", t("between.values"), "input", done.input),
-        plane("mask", t("between.kept_mask"), "kernel", done.kept.float(), "·"),
-        plane("left", t("between.left"), "output", done.output, "="),
+        plane("values", t("between.values"), "input", done.input, most=most),
+        plane("mask", t("between.kept_mask"), "kernel", done.kept.float(), before="·"),
+        plane("left", t("between.left"), "output", done.output, most=most, before="="),
     )
     figures(
         (t("between.kept"), f"{int(done.kept.sum())} / {done.kept.numel()}"),

@@ -67,6 +67,8 @@ def feature_walk(desk: Desk[S]) -> Walk | None:
 def feature_controls(desk: Desk[S]) -> None:
     """Choose the picture and the kernel."""
     input_controls(desk, _follow)
+    if desk.now.input == "draw":
+        st.markdown(t("between.draw_here"))
     kernel_controls(desk)
 
 
@@ -120,9 +122,19 @@ def linked_planes(desk: Desk[Any], key: str, *planes: Board) -> None:
     boards(key, [planes], texts("boards"), link=link, pointwise=True, classroom=classroom)
 
 
-def plane(name: str, title: str, role: str, values: torch.Tensor, before: str = "") -> Board:
-    """One of them."""
-    return Board(name, title, role, values, torch.arange(values.numel()), before=before)
+def plane(
+    name: str,
+    title: str,
+    role: str,
+    values: torch.Tensor,
+    *,
+    most: float | None = None,
+    before: str = "",
+) -> Board:
+    """One of them; `most` is the number of full colour."""
+    return Board(
+        name, title, role, values, torch.arange(values.numel()), most=most or None, before=before
+    )
 
 
 def figures(*pairs: tuple[str, str]) -> None:

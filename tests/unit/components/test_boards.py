@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,11 @@ def test_lines_stand_in_for_numbers() -> None:
     assert sent["lines"] == list("abcdef")
 
 
+def test_number_of_full_colour_is_the_boards_own_unless_it_is_given() -> None:
+    ((own, given),) = shown([board(), board("y", most=2.5)])["views"]
+    assert (own["most"], given["most"]) == (None, 2.5)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
@@ -81,6 +87,9 @@ def test_lines_stand_in_for_numbers() -> None:
         ({"blank": torch.zeros(3, 2, dtype=torch.bool)}, "blank"),
         ({"padding": torch.zeros(6, dtype=torch.bool)}, "padding"),
         ({"lines": ("a", "b")}, "lines"),
+        ({"most": 0.0}, "positive"),
+        ({"most": math.inf}, "positive"),
+        ({"most": math.nan}, "positive"),
     ],
 )
 def test_board_that_does_not_fit_together_is_refused(wrong: dict[str, Any], message: str) -> None:

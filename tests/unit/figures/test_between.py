@@ -95,8 +95,8 @@ def test_histograms_share_one_axis_so_that_widths_can_be_compared() -> None:
 
 def test_running_statistics_start_at_a_new_layers() -> None:
     each = [maps(seed) for seed in range(6)]
-    path = running_path(each, 3)
     own = [statistics(x, unbiased=True) for x in each]
+    path = running_path(own, 3)
     figure = running(path, own, 1, WORDS)
     means, variances = (line for line in figure.data if line.mode != "markers")
     assert (means.y[0], variances.y[0]) == (0, 1)

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from cnnviz.ops import correlate
 from cnnviz.ops.normalisation import (
     Statistics,
     batch_norm,
+    feature_maps,
     fresh,
     running_path,
     statistics,
@@ -91,7 +93,7 @@ def test_variance_of_the_batch_is_biased_and_the_running_one_is_not() -> None:
     x = torch.tensor([1.0, 3.0]).reshape(2, 1, 1, 1)
     assert statistics(x).var.item() == 1  # (1 + 1) / 2
     assert statistics(x, unbiased=True).var.item() == 2  # (1 + 1) / (2 − 1)
-    after = updated(fresh(1), x, momentum=0.1)
+    after = updated(fresh(1), statistics(x, unbiased=True), momentum=0.1)
     assert after.var.item() == pytest.approx(0.9 * 1 + 0.1 * 2)
     assert after.mean.item() == pytest.approx(0.1 * 2)
 
@@ -105,7 +107,7 @@ def test_evaluation_with_a_new_layers_statistics_changes_next_to_nothing() -> No
 def test_path_is_what_a_layer_goes_through() -> None:
     generator = torch.Generator().manual_seed(1)
     each = [torch.randn(8, 3, 5, 5, generator=generator) * 3 + 2 for _ in range(40)]
-    path = running_path(each, 3, momentum=0.2)
+    path = running_path([statistics(x, unbiased=True) for x in each], 3, momentum=0.2)
     assert len(path) == 41
     layer = nn.BatchNorm2d(3, momentum=0.2)
     for x, state in zip(each, path[1:], strict=True):
@@ -152,3 +154,13 @@ def test_what_does_not_fit_is_refused(
     with pytest.raises(Problem) as caught:
         batch_norm(torch.ones(shape), scale, scale, momentum=momentum)
     assert caught.value.kind == kind
+
+
+def test_feature_maps_are_those_of_each_kernel_alone() -> None:
+    images = torch.arange(2 * 36, dtype=torch.uint8).reshape(2, 6, 6)
+    stack = torch.tensor([[[1.0, -1.0]], [[0.5, 2.0]]])
+    maps = feature_maps(images, stack)
+    assert maps.shape == (2, 2, 6, 5)
+    for n, c in ((0, 0), (1, 1)):
+        alone = correlate(images[n] / 255, stack[c]).output
+        torch.testing.assert_close(maps[n, c].float(), alone)
