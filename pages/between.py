@@ -50,8 +50,6 @@ def main() -> None:
     """The page: a topic's picture, its controls, and the details below."""
     desk = frame.desk(PAGE, Settings)
     take_edits(desk, STAGE, edit_feature)
-    if desk.now.panel not in PANELS[desk.now.topic]:  # the tab of another topic
-        desk.forget(panel="equation")
     topic = TOPICS[desk.now.topic]
     controls, picture = frame.workbench(t("page.between.title"), t("page.between.lead"))
     with picture:

@@ -24,7 +24,8 @@ def panels(desk: Desk[Any], names: Sequence[str], draw: Callable[[str], None]) -
     def take(now: Any, label: str) -> Any:
         return replace(now, panel=labels[label])
 
-    opened = st.tabs(list(labels), **desk.bind("panel", shown, take))
+    # tabs with other labels are new ones to the browser, and need a key of their own
+    opened = st.tabs(list(labels), **desk.bind(f"panel/{'/'.join(names)}", shown, take))
     for tab, name in zip(opened, names, strict=True):
         if tab.open:
             with tab:
