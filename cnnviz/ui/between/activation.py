@@ -153,8 +153,8 @@ def taken(now: ActivationSettings, scene: Scene) -> Takeaway:
         done = activate(gain * scene.walk.output, now.activation)
         return [
             Panel(f"{gain:g} · x", done.input, "input"),
-            Panel("f", done.output, "output"),
-            Panel("f′", done.derivative, "kernel"),
+            Panel("f(x)", done.output, "output"),
+            Panel("f'(x)", done.derivative, "kernel"),
         ]
 
     return Takeaway(

@@ -244,12 +244,13 @@ def taken(now: BatchNormSettings, scene: Scene) -> Takeaway:
         momentum=now.momentum,
     )
 
+    # the pictures' type has no Greek letters: PyTorch's names stand for γ and β
     def sheet(made: Normalised, seen: int) -> list[Panel]:
         after = f"{seen} × {len(scene.images)}"  # batches × images
         return [
             Panel("x", made.input[0, c].float(), "input"),
-            Panel("x̂", made.normalised[0, c].float(), "kernel"),
-            Panel("γ·x̂ + β", made.output[0, c].float(), "output", caption=after),
+            Panel("(x − mean) / std", made.normalised[0, c].float(), "kernel"),
+            Panel("weight · (…) + bias", made.output[0, c].float(), "output", caption=after),
         ]
 
     def frames() -> list[list[Panel]]:

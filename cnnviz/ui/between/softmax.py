@@ -92,14 +92,15 @@ def _logit_controls(desk: Desk[S]) -> None:
     given = desk.now.logits
     st.number_input(t("between.classes"), FEWEST, MOST, **desk.bind("classes", len(given), count))
     bounds = codec(SoftmaxSettings, "logits").limits
-    columns = st.columns(2)
+    # a row at a time: on a phone, where columns stand one under another, they stay in order
+    columns = [column for _ in given[::2] for column in st.columns(2)]
     for i, value in enumerate(given):
 
         def take(settings: S, new: float, i: int = i) -> S:
             changed = (*settings.logits[:i], new, *settings.logits[i + 1 :])
             return replace(settings, logits=changed)
 
-        columns[i % 2].number_input(
+        columns[i].number_input(
             t("between.score", i=i + 1),
             float(str(bounds["low"])),
             float(str(bounds["high"])),
