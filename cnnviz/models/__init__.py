@@ -1,6 +1,6 @@
 """Networks as data: what their layers see, and what they compute.
 
-Only torch and `cnnviz.ops` are known here.
+Only torch, `cnnviz.ops` and `cnnviz.data` are known here.
 """
 
 from cnnviz.models.effective_field import effective_field, effective_size, feature_maps, growth
