@@ -85,6 +85,11 @@ SENTENCES: dict[str, str] = {
         "its padding {padded}. Choose a smaller kernel or dilation, more padding, a larger "
         "picture, or leave the layer out."
     ),
+    # signals
+    "signal_length": "A signal has 1 to {high} samples; got {n}.",
+    "frequency_range": (
+        "At this sampling rate a tone may have 0 to {high} Hz, half of the rate; got {frequency}."
+    ),
     # learning
     "learn_shapes": (
         "A kernel of {kernel_size} over {x} gives {expected}, but the target has shape {y}."

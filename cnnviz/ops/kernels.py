@@ -1,8 +1,8 @@
-"""Named kernels for images; what each shows is said by the catalogues, `kernel.shows.<name>`.
+"""Named kernels; what each shows is said by the catalogues, `kernel.shows.<name>` for images.
 
-Every kernel is a (kernel_height, kernel_width) float32 tensor, written as it is applied by a
-cross-correlation. Sobel and Laplacian: Gonzalez and Woods, *Digital Image Processing*, ch. 3;
-the edge kernel: d2l 7.2.3.
+Every kernel is a float32 tensor, written as it is applied by a cross-correlation: those for
+images (kernel_height, kernel_width), on a line (k,), in space (kernel_depth, k, k). Sobel and
+Laplacian: Gonzalez and Woods, *Digital Image Processing*, ch. 3; the edge kernel: d2l 7.2.3.
 """
 
 from __future__ import annotations
@@ -57,3 +57,51 @@ def from_direction(dx: float, dy: float) -> Tensor:
     if not length or not math.isfinite(length):
         raise Problem("direction_zero")
     return (dx * named("sobel-x") + dy * named("sobel-y")) / length
+
+
+# ---- on a line and in space
+
+_ON_A_LINE: dict[str, list[float]] = {
+    "identity": [1],
+    "difference": [1, -1],
+    "central": [-0.5, 0, 0.5],  # the slope, between both neighbours
+    "second": [1, -2, 1],
+}
+SMOOTHING = ("gaussian", "mean")  # have a size
+ON_A_LINE = (*SMOOTHING, *_ON_A_LINE)
+IN_SPACE = ("mean", "motion", "edge")
+
+
+def on_a_line(name: str, size: int = 3) -> Tensor:
+    """A kernel (k,) for a signal; `size` counts for those of `SMOOTHING`, which sum to 1.
+
+    The Gaussian is the row of Pascal's triangle with `size` numbers, its usual stand-in in whole
+    numbers: [1, 2, 1] / 4 for 3, with a variance of (size − 1) / 4.
+    """
+    if name == "mean":
+        return torch.full((size,), 1 / size)
+    if name == "gaussian":
+        row = [math.comb(size - 1, i) / 2 ** (size - 1) for i in range(size)]
+        return torch.tensor(row, dtype=torch.float32)
+    if name not in _ON_A_LINE:
+        raise Problem("kernel_unknown", name=name, allowed=", ".join(ON_A_LINE))
+    return torch.tensor(_ON_A_LINE[name], dtype=torch.float32)
+
+
+def in_space(name: str, depth: int = 3, size: int = 3) -> Tensor:
+    """A kernel for a volume; `depth` and `size` count for the mean, (depth, size, size).
+
+    "motion", (2, 1, 1), takes the next slice from each; "edge", (3, 3, 3), is the Laplacian with
+    its six neighbours.
+    """
+    if name == "mean":
+        return torch.full((depth, size, size), 1 / (depth * size * size))
+    if name == "motion":
+        return torch.tensor([1.0, -1.0]).reshape(2, 1, 1)
+    if name != "edge":
+        raise Problem("kernel_unknown", name=name, allowed=", ".join(IN_SPACE))
+    kernel = torch.zeros(3, 3, 3)
+    kernel[1] = named("laplacian")
+    kernel[0, 1, 1] = kernel[2, 1, 1] = 1
+    kernel[1, 1, 1] = -6
+    return kernel

@@ -1,6 +1,7 @@
 """Named kernels are what their names say; one made from a direction answers to that direction."""
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -183,3 +184,69 @@ def test_direction_that_points_nowhere_is_refused(dx: float, dy: float) -> None:
     with pytest.raises(Problem) as caught:
         kernels.from_direction(dx, dy)
     assert caught.value.kind == "direction_zero"
+
+
+# ---- on a line and in space
+
+
+@pytest.mark.parametrize("size", range(1, 32))
+@pytest.mark.parametrize("name", kernels.SMOOTHING)
+def test_smoothing_on_a_line_sums_to_one_and_is_symmetric(name: str, size: int) -> None:
+    kernel = kernels.on_a_line(name, size)
+    assert kernel.shape == (size,)
+    assert kernel.sum().item() == pytest.approx(1)
+    assert kernel.equal(kernel.flip(0))
+
+
+def test_gaussian_of_three_is_the_courses_kernel() -> None:
+    kernel = kernels.on_a_line("gaussian", 3)
+    assert kernel.tolist() == [0.25, 0.5, 0.25]
+    assert correlate(torch.ones(5), kernel).output.tolist() == [1, 1, 1]
+
+
+def test_gaussian_smoothed_by_a_gaussian_is_a_wider_gaussian() -> None:
+    one, other = kernels.on_a_line("gaussian", 3), kernels.on_a_line("gaussian", 5)
+    wider = correlate(one, other, Window(5, padding=4)).output
+    assert wider.allclose(kernels.on_a_line("gaussian", 7))
+
+
+@pytest.mark.parametrize("name", kernels.ON_A_LINE[2:])
+def test_differences_on_a_line_are_those_of_a_parabola(name: str) -> None:
+    n = torch.arange(6.0)
+    answers = {
+        "identity": n.square(),
+        "difference": -(2 * n[:-1] + 1),
+        "central": 2 * n[1:-1],
+        "second": torch.full((4,), 2.0),
+    }
+    assert correlate(n.square(), kernels.on_a_line(name)).output.equal(answers[name])
+
+
+def test_mean_in_space_is_the_mean_of_its_cells() -> None:
+    block = torch.arange(12.0).reshape(3, 2, 2)
+    answer = correlate(block, kernels.in_space("mean", 3, 2)).output
+    assert answer.shape == (1, 1, 1)
+    assert answer.item() == pytest.approx(5.5)
+
+
+def test_motion_in_space_takes_the_next_slice_from_each() -> None:
+    film = torch.randn(4, 3, 3)
+    assert correlate(film, kernels.in_space("motion")).output.equal(film[:-1] - film[1:])
+
+
+def test_edge_in_space_answers_to_no_slope_and_by_six_to_a_lone_dot() -> None:
+    depth, rows, cols = torch.meshgrid(*[torch.arange(3.0)] * 3, indexing="ij")
+    kernel = kernels.in_space("edge")
+    assert correlate(2 * depth - rows + 3 * cols, kernel).output.item() == pytest.approx(0)
+    dot = torch.zeros(3, 3, 3)
+    dot[1, 1, 1] = 1
+    assert correlate(dot, kernel).output.item() == -6
+    assert (kernel == 1).sum() == 6
+
+
+@pytest.mark.parametrize("make", [kernels.on_a_line, kernels.in_space])
+def test_unknown_kernel_on_a_line_or_in_space_is_refused_with_those_there_are(
+    make: Callable[[str], Tensor],
+) -> None:
+    with pytest.raises(Problem, match="mean"):
+        make("blur")
