@@ -1,7 +1,7 @@
 """Made signals in one dimension, and sounds that a browser can play.
 
 Every signal is a float32 tensor (n,), the same for the same arguments. Sounds stay within −1 and
-1. Where noise is asked for it is Gaussian, with `noise` as its standard deviation.
+1.
 """
 
 from __future__ import annotations
@@ -23,15 +23,21 @@ def ones(n: int) -> Tensor:
     return torch.ones(_length(n))
 
 
-def step(n: int, noise: float = 0.0, seed: int = 0) -> Tensor:
+def step(n: int) -> Tensor:
     """0 in the first half, 1 in the second."""
-    return _noisy((torch.arange(_length(n)) >= n // 2).float(), noise, seed)
+    return (torch.arange(_length(n)) >= n // 2).float()
 
 
-def sine(n: int, cycles: float, noise: float = 0.0, seed: int = 0) -> Tensor:
-    """So many cycles of a sine, from its first zero."""
+def sine(n: int, cycles: float) -> Tensor:
+    """So many cycles of a sine, from a zero that is 0, as the others are."""
     phase = 2 * math.pi * cycles * torch.arange(_length(n), dtype=torch.float64) / n
-    return _noisy(phase.sin().float(), noise, seed)
+    return phase.sin().round(decimals=7).float()
+
+
+def noisy(signal: Tensor, noise: float, seed: int) -> Tensor:
+    """The signal with Gaussian noise of this standard deviation added."""
+    drawn = torch.randn(signal.shape, generator=torch.Generator().manual_seed(seed))
+    return signal + noise * drawn
 
 
 def tone(seconds: float, rate: int, frequency: float) -> Tensor:
@@ -55,7 +61,7 @@ def chirp(seconds: float, rate: int, low: float, high: float) -> Tensor:
 def birdcall(seconds: float, rate: int, seed: int = 0) -> Tensor:
     """Two whistled syllables with overtones and the hiss of a recording; made, not recorded.
 
-    Each syllable rises from 2 to 4 kHz and falls back half of the way; its overtones have twice
+    Each syllable rises from 2 to 3.8 kHz and falls back half of the way; its overtones have twice
     and three times that. What `rate` cannot hold is left out, as a recorder's filter would do.
     """
     time = _time(seconds, rate)
@@ -63,13 +69,13 @@ def birdcall(seconds: float, rate: int, seed: int = 0) -> Tensor:
     length = 0.36 * seconds
     for start in (0.08 * seconds, 0.54 * seconds):
         within = ((time - start) / length).clamp(0, 1)
-        pitch = 2000 + 2000 * (math.pi * 0.83 * within).sin()
+        pitch = 2000 + 1800 * (math.pi * 0.83 * within).sin()
         phase = 2 * math.pi * pitch.cumsum(0) / rate
         loud = (math.pi * within).sin().square()  # 0 outside of the syllable
         for overtone, share in ((1, 0.6), (2, 0.2), (3, 0.1)):
             held = overtone * pitch < rate / 2
             sound += share * loud * held * (overtone * phase).sin()
-    return _noisy((0.9 * sound).float(), 0.002, seed).clamp(-1, 1)
+    return noisy((0.9 * sound).float(), 0.002, seed).clamp(-1, 1)
 
 
 def wav(signal: Tensor, rate: int) -> bytes:
@@ -110,8 +116,3 @@ def _time(seconds: float, rate: int, *frequencies: float) -> Tensor:
 def _fade(time: Tensor, seconds: float) -> Tensor:
     """From 0 to 1 within 20 ms, and back at the end."""
     return (torch.minimum(time, seconds - time) / 0.02).clamp(0, 1)
-
-
-def _noisy(signal: Tensor, noise: float, seed: int) -> Tensor:
-    drawn = torch.randn(signal.shape, generator=torch.Generator().manual_seed(seed))
-    return signal + noise * drawn

@@ -69,7 +69,7 @@ _ON_A_LINE: dict[str, list[float]] = {
 }
 SMOOTHING = ("gaussian", "mean")  # have a size
 ON_A_LINE = (*SMOOTHING, *_ON_A_LINE)
-IN_SPACE = ("mean", "motion", "edge")
+IN_SPACE = ("edge", "motion", "mean")
 
 
 def on_a_line(name: str, size: int = 3) -> Tensor:

@@ -29,11 +29,6 @@ class Kind:
         """Weights, and a bias for each output channel."""
         return math.prod(self.weight) + self.output[0]
 
-    @property
-    def multiplications(self) -> int:
-        """Multiply-accumulates: every output cell reads one kernel's cells."""
-        return math.prod(self.output) * math.prod(self.weight[1:])
-
 
 def kind(name: str, spatial: tuple[int, ...], window: Window, c_in: int, c_out: int) -> Kind:
     """The shapes that a window over this spatial shape gives, by the one shape formula.

@@ -61,6 +61,18 @@ def gain(kernel: Tensor, frequency: float, rate: float) -> float:
     return float((kernel.to(torch.float64) * turns.exp()).sum().abs())
 
 
+def noise_gain(*kernels: Tensor) -> float:
+    """What kernels (k,), one after the other, make of the standard deviation of white noise.
+
+    Independent noise adds up by its squares: it is the length of the one kernel that equals them.
+    """
+    one = torch.ones(1)
+    for kernel in kernels:
+        padded = Window(len(kernel), padding=len(kernel) - 1)
+        one = correlate(one, kernel, padded, flip=True).output
+    return float(one.norm())
+
+
 def spectrum(signal: Tensor, rate: float) -> Spectrum:
     """Of a signal (n,) as a whole, seen through a Hann window."""
     n = len(signal)

@@ -8,10 +8,12 @@ from cnnviz.ops import Walk
 from cnnviz.ops.windows import Axis
 from cnnviz.ui.i18n import t
 
+LETTERS = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
+
 
 def formula(walk: Walk) -> None:
-    """Both forms for rows and columns, and what the stride leaves over."""
-    axes = list(zip("hw", walk.axes, walk.spatial, strict=True))
+    """Both forms for each axis of the window, and what the stride leaves over."""
+    axes = list(zip(LETTERS[len(walk.spatial)], walk.axes, walk.spatial, strict=True))
     for form, latex in (("book", book_latex), ("pytorch", pytorch_latex)):
         st.markdown(f"**{t(f'formula.{form}')}** {t(f'formula.{form}_padding')}")
         lines = (latex(name, axis, n) for name, axis, n in axes)
@@ -27,9 +29,8 @@ def book_latex(name: str, axis: Axis, n: int) -> str:
     The book has no dilation; a dilated kernel counts as one of its extent.
     """
     k, p, s = axis.extent, 2 * axis.padding, axis.stride
-    letters = (
-        rf"\left\lfloor \frac{{n_{name}-k_{name}+p_{name}+s_{name}}}{{s_{name}}} \right\rfloor"
-    )
+    i = f"_{name}" if name else ""
+    letters = rf"\left\lfloor \frac{{n{i}-k{i}+p{i}+s{i}}}{{s{i}}} \right\rfloor"
     numbers = rf"\left\lfloor \frac{{{n}-{k}+{p}+{s}}}{{{s}}} \right\rfloor"
     return rf"{letters} &= {numbers} = \mathbf{{{axis.output_size(n)}}}"
 
@@ -37,17 +38,20 @@ def book_latex(name: str, axis: Axis, n: int) -> str:
 def pytorch_latex(name: str, axis: Axis, n: int) -> str:
     """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 with p per side (`torch.nn.Conv2d`)."""
     k, s, p, d, _ = axis
-    letters = (
-        rf"\left\lfloor \frac{{n_{name}+2p_{name}-d_{name}(k_{name}-1)-1}}{{s_{name}}}"
-        r" \right\rfloor + 1"
-    )
+    i = f"_{name}" if name else ""
+    letters = rf"\left\lfloor \frac{{n{i}+2p{i}-d{i}(k{i}-1)-1}}{{s{i}}} \right\rfloor + 1"
     numbers = rf"\left\lfloor \frac{{{n}+2\cdot {p}-{d}({k}-1)-1}}{{{s}}} \right\rfloor + 1"
     return rf"{letters} &= {numbers} = \mathbf{{{axis.output_size(n)}}}"
 
 
 def leftover_line(walk: Walk) -> str:
-    """Which rows and columns no window reads, in words."""
-    rows, cols = walk.window.leftover(walk.spatial)
-    if not rows and not cols:
+    """Which cells, rows and columns, or slices no window reads, in words."""
+    left = [len(unread) for unread in walk.window.leftover(walk.spatial)]
+    if len(left) == 1:
+        return t("formula.leftover_1", cells=left[0]) if any(left) else t("formula.nothing_left_1")
+    if not any(left):
         return t("formula.nothing_left")
-    return t("formula.leftover", rows=len(rows), cols=len(cols))
+    rows, cols = left[-2:]
+    if len(left) == 3:
+        return t("formula.leftover_3", slices=left[0], rows=rows, cols=cols)
+    return t("formula.leftover", rows=rows, cols=cols)

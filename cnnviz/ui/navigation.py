@@ -18,6 +18,7 @@ class Entry(NamedTuple):
 PAGES = (
     Entry("cross-correlation", "watch", "7.2"),
     Entry("padding-and-stride", "watch", "7.3"),
+    Entry("dimensions", "watch", ""),
     Entry("four-views", "watch", ""),
     Entry("between", "watch", ""),
     Entry("receptive-field", "watch", ""),

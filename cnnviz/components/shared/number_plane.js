@@ -50,7 +50,8 @@ class NumberPlane extends Plane {
   paint(cell, r, c) {
     const value = this.valueAt(r, c);
     const unknown = this.known !== undefined && r * this.cols + c > this.known;
-    cell.querySelector(".value").textContent = unknown ? "·" : fit(value, this.chars ?? 6);
+    const text = unknown ? "·" : fit(value, this.chars ?? 6);
+    cell.querySelector(".value").textContent = text.length > this.fitting ? "" : text;
     cell.style.backgroundColor = unknown || !this.inside(r, c) ? "" : this.tints(value);
     cell.classList.toggle("unknown", unknown);
     const name = this.nameOf(r, c);
@@ -78,6 +79,8 @@ class NumberPlane extends Plane {
     // a plane whose values change at every step keeps one size of type: `steady` characters
     const longest = this.steady ?? Math.max(1, ...Array.from(this.values, (value) => fit(value, this.chars).length));
     const font = Math.max(least, Math.min(wanted, inner / (longest * 0.6)));
+    // a number that would lie on its neighbours is left to the cell's title
+    this.fitting = Math.floor(cell / (font * 0.6));
     this.element.style.setProperty("--cell", `${cell}px`);
     this.element.style.fontSize = `${font}px`;
     this.element.classList.toggle("roomy", cell >= 44);

@@ -14,7 +14,8 @@ const room = ({ rows, cols, pad = [[0, 0], [0, 0]] }) => ({
   cols: cols + pad[1][0] + pad[1][1],
 });
 
-// plan: {mode, lens, input, kernel, output: {rows, cols, pad, planes}}; space: {width, height, narrow, most, middle};
+// plan: {mode, lens, input, kernel, output: {rows, cols, pad, planes}}; space: {width, height, narrow,
+// flat, most, middle};
 // `characters()` counts what the numbers need at least.
 // Returns how large a cell is in each column, how many planes stand side by side in it, and whether
 // the planes show numbers. Numbers that do not fit become pixels, and then a lens shows the
@@ -29,12 +30,14 @@ function layOut(plan, space, characters) {
     across[name] = space.narrow ? acrossNarrow(planes) : acrossWide(plan[name], planes, space);
     stacks[name] = stackOf(room(plan[name]), planes, across[name]);
   }
-  const cell = Math.floor(space.narrow ? narrowCell(stacks, space) : wideCell(stacks, space));
+  const cellOf = space.narrow ? narrowCell : space.flat ? flatCell : wideCell;
+  const cell = Math.floor(cellOf(stacks, space));
   if (small && cell >= Math.max(SMALLEST_NUMBER_CELL, 4 + CHARACTER * characters())) {
     const size = { input: cell, kernel: cell, output: cell, lens: plan.lens ? cell : 0 };
     return { numbers: true, across, ...size };
   }
-  const size = space.narrow ? narrowPixels(stacks, space, plan.lens) : widePixels(stacks, space, plan.lens);
+  const pixelsOf = space.narrow || space.flat ? narrowPixels : widePixels;
+  const size = pixelsOf(stacks, space, plan.lens);
   const kernel = Math.max(1, Math.floor(size.kernel));
   return { numbers: false, across, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
 }
@@ -76,6 +79,13 @@ function wideCell({ input, kernel, output }, { width, height, most, middle }) {
 function narrowCell({ input, kernel, output }, { width, most }) {
   const below = width - NARROW_SIGN - kernel.wide - output.wide;
   return Math.min((width - input.wide) / input.cols, below / (kernel.cols + output.cols), most);
+}
+
+// A signal is long: it has the whole width, and below it kernel and output share another row.
+function flatCell({ input, kernel, output }, { width, height, most }) {
+  const below = (width - 2 * SIGN) / (kernel.cols + output.cols);
+  const rows = (height - 2 * TITLE) / (input.rows + Math.max(kernel.rows, output.rows));
+  return Math.min(width / input.cols, below, rows, most);
 }
 
 // Input and output are drawn to one scale, the lens and the kernel one above the other between.

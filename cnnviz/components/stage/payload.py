@@ -37,6 +37,7 @@ class Options:
     autoplay: bool = False
     classroom: bool = False
     height: int | None = None  # most pixels of the picture
+    flat: bool = False  # whether the input stands above kernel and output, as suits a signal
     largest: float = 0  # of a number that is typed
     done: int = 0  # the last edit that this walk contains
 
@@ -126,6 +127,7 @@ def _wishes(options: Options, steps: int) -> dict[str, Any]:
         "autoplay": options.autoplay,
         "classroom": options.classroom,
         "height": options.height,
+        "flat": options.flat,
         "largest": options.largest,
         "done": options.done,
     }

@@ -39,6 +39,7 @@ class Picture {
     this.laidOut = now;
     const size = layOut({ ...this.meta, lens: this.walk.pools }, space, () => this.walk.characters());
     this.section.classList.toggle("narrow", space.narrow);
+    this.section.classList.toggle("flat", space.flat);
     this.find(".picture").style.minHeight = space.narrow ? "" : `${space.height}px`;
     this.find(".lens").hidden = !size.lens;
     const Plane = size.numbers ? NumberPlane : PixelPlane;
@@ -64,7 +65,7 @@ class Picture {
     const height = Math.max(220, Math.min(this.meta.height ?? 900, Math.floor(free)));
     // `most` of a cell, and what the heading in the middle takes
     const [most, middle] = this.meta.classroom ? [120, 190] : [64, 125];
-    return { width: Math.floor(width), height, narrow, most, middle };
+    return { width: Math.floor(width), height, narrow, flat: this.meta.flat && !narrow, most, middle };
   }
 
   // The planes of one column: kept while their shape stays, made anew when it changes.

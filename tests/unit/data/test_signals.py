@@ -41,14 +41,16 @@ def test_step_is_nothing_and_then_one() -> None:
 
 def test_sine_has_its_cycles() -> None:
     assert peak(signals.sine(400, 8), 400) == 8
+    assert signals.sine(8, 2).tolist() == [0, 1, 0, -1, 0, 1, 0, -1]
 
 
 def test_noise_has_its_size_and_is_the_same_for_the_same_seed() -> None:
-    noise = signals.step(10_000, 0.3, seed=1) - signals.step(10_000)
+    step = signals.step(10_000)
+    noise = signals.noisy(step, 0.3, 1) - step
     assert noise.std().item() == pytest.approx(0.3, rel=0.05)
     assert noise.mean().item() == pytest.approx(0, abs=0.01)
-    assert signals.sine(50, 2, 0.3, 1).equal(signals.sine(50, 2, 0.3, 1))
-    assert not signals.sine(50, 2, 0.3, 1).equal(signals.sine(50, 2, 0.3, 2))
+    assert signals.noisy(step, 0.3, 1).equal(signals.noisy(step, 0.3, 1))
+    assert not signals.noisy(step, 0.3, 1).equal(signals.noisy(step, 0.3, 2))
 
 
 @pytest.mark.parametrize("frequency", [100, 2500, 11_000])

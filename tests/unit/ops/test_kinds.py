@@ -37,8 +37,3 @@ def test_shapes_and_parameters_are_torchs(
     assert tuple(layer.weight.shape) == found.weight
     assert sum(p.numel() for p in layer.parameters()) == found.parameters
     assert len(found.axes) == len(spatial)
-
-
-def test_multiplications_are_counted_one_by_one() -> None:
-    # 2 × 3 × 3 output cells, each reading 4 channels of 2 × 2
-    assert kind("2d", (4, 4), Window(2), 4, 2).multiplications == 2 * 3 * 3 * 4 * 2 * 2

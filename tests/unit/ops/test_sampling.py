@@ -15,6 +15,7 @@ from cnnviz.ops.sampling import (
     alias,
     decimate,
     gain,
+    noise_gain,
     smooth,
     spectrogram,
     spectrum,
@@ -80,6 +81,16 @@ def test_gain_is_what_the_kernel_does_to_a_tone(kernel: torch.Tensor, frequency:
     tone = (2 * math.pi * frequency * time).cos().float()
     inner = smooth(tone, kernel).output[100:-100]
     assert inner.abs().max().item() == pytest.approx(gain(kernel, frequency, RATE), abs=2e-3)
+
+
+@pytest.mark.parametrize("difference", ["central", "difference", "second"])
+@pytest.mark.parametrize("kernel", SMOOTHING)
+def test_noise_gain_is_what_kernels_do_to_noise(kernel: torch.Tensor, difference: str) -> None:
+    noise = torch.randn(200_000, generator=torch.Generator().manual_seed(0))
+    for name in ("identity", difference):
+        after = kernels.on_a_line(name)
+        left = F.conv1d(smooth(noise, kernel).output[None, None], after[None, None]).std().item()
+        assert left == pytest.approx(noise_gain(kernel, after), rel=0.05)
 
 
 def test_mean_of_four_takes_away_what_repeats_every_four_samples() -> None:

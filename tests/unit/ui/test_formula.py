@@ -60,10 +60,11 @@ def test_both_forms_come_to_pytorchs_size(case: tuple[Window, Shape]) -> None:
 
 
 @pytest.mark.parametrize("latex", [book_latex, pytorch_latex])
-@pytest.mark.parametrize("name", ["h", "w"])
+@pytest.mark.parametrize("name", ["d", "h", "w", ""])
 def test_letters_carry_the_name_of_their_axis(latex: object, name: str) -> None:
     shown = latex(name, Axis(3, 2, 1, 1), 8)
-    assert set(re.findall(r"_(\w)", shown)) == {name}
+    assert set(re.findall(r"_(\w)", shown)) == set(name)
+    assert "_-" not in shown
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,13 @@ def test_letters_carry_the_name_of_their_axis(latex: object, name: str) -> None:
         ((7, 7), 2, "The windows read every row and column."),
         ((8, 7), 2, "No window reads 1 of the rows and 0 of the columns"),
         ((5, 6), 3, "No window reads 2 of the rows and 0 of the columns"),
+        ((7,), 2, "The windows read every cell."),
+        ((8,), 2, "No window reads 1 of the cells"),
+        ((7, 7, 7), 2, "The windows read every row and column."),
+        ((8, 7, 8), 2, "No window reads 1 of the slices, 0 of the rows and 1 of the columns"),
     ],
 )
 def test_line_says_what_the_stride_leaves_over(shape: Shape, stride: int, sentence: str) -> None:
-    walk = correlate(torch.zeros(shape), torch.ones(3, 3), Window(3, stride))
+    kernel = torch.ones((3,) * len(shape))
+    walk = correlate(torch.zeros(shape), kernel, Window(3, stride))
     assert in_session(lambda: leftover_line(walk)).startswith(sentence)
