@@ -73,6 +73,11 @@ def test_every_kernel_of_every_kind_is_shown_with_torchs_numbers(kind: str, name
         assert not app.toast
 
 
+def test_only_a_signal_lies_above_its_kernel_and_output() -> None:
+    flat = [kind for kind in CONV if stage(visit({"kind": kind})).meta["flat"]]
+    assert flat == ["1d"]
+
+
 @pytest.mark.parametrize("kind", ["2d", "3d", "volume"])
 @pytest.mark.parametrize("volume", VOLUMES)
 def test_every_volume_is_shown(kind: str, volume: str) -> None:

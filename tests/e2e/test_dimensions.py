@@ -66,7 +66,7 @@ def test_signal_has_the_whole_width_and_its_numbers_stay_numbers(tab: Page, app_
     assert kernel["x"] + kernel["width"] < output["x"]
     stage.type_into("input", (0, 4), "2")
     stage.button("Last").click()
-    expect(stage.values("output").nth(2)).to_have_text("0.65")  # (2 − 0.7071) / 2
+    expect(stage.values("output").nth(2)).to_have_text("0.5")  # (2 − 1) / 2
 
 
 def test_kinds_are_switched_and_each_walks_as_torch_says(tab: Page, app_url: str) -> None:
