@@ -20,18 +20,19 @@ def over_each_other(
     """Above a signal (n,) and itself smoothed, below the differences of both.
 
     Args:
-        rough, clean: (n − k + 1,) differences of the signal, and of the smoothed one.
+        smoothed, rough, clean: (n − k + 1,) each by its own k: what a kernel left of the signal,
+            a difference of the signal, and of the smoothed one.
         names: of "signal", "smoothed", "rough", "clean" and the axis "sample".
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06)
-    # a difference belongs between the samples that it was taken of
-    middle = (len(signal) - len(rough)) / 2
-    for row, values, start, name, colour, width in (
-        (1, signal, 0, "signal", GREY, 1.2),
-        (1, smoothed, 0, "smoothed", BLUE, 3),
-        (2, rough, middle, "rough", GREY, 1.2),
-        (2, clean, middle, "clean", GREEN, 3),
+    for row, values, name, colour, width in (
+        (1, signal, "signal", GREY, 1.2),
+        (1, smoothed, "smoothed", BLUE, 3),
+        (2, rough, "rough", GREY, 1.2),
+        (2, clean, "clean", GREEN, 3),
     ):
+        # what a window leaves belongs to the middle of what it read
+        start = (len(signal) - len(values)) / 2
         line = {"color": colour, "width": width}
         figure.add_trace(
             Scatter(x0=start, dx=1, y=values.numpy(), name=names[name], line=line, mode="lines"),
@@ -74,6 +75,7 @@ def frequencies(
 
 def point_out(figure: Figure, hertz: float, heard: Spectrum, colour: str) -> None:
     """Mark a frequency on a spectrum's curve, by its number."""
+    right = figure.layout.xaxis.range[1]
     level = heard.decibels[(heard.hertz - hertz).abs().argmin()].item()
     figure.add_trace(
         Scatter(
@@ -82,7 +84,7 @@ def point_out(figure: Figure, hertz: float, heard: Spectrum, colour: str) -> Non
             mode="markers+text",
             marker={"color": colour, "size": 10, "symbol": "diamond"},
             text=[f"{hertz:,.0f} Hz"],
-            textposition="top center",
+            textposition="top left" if hertz > right / 2 else "top right",
             cliponaxis=False,
             hoverinfo="skip",
         )

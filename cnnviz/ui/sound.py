@@ -18,7 +18,6 @@ from cnnviz.ops.sampling import (
     decimate,
     gain,
     noise_gain,
-    smooth,
     spectrogram,
     spectrum,
 )
@@ -107,7 +106,7 @@ def signal_panel(desk: Desk[S]) -> None:
     )
     signal, kernel = long_signal(desk.now), smoothing_of(desk.now)
     difference = kernels.on_a_line(desk.now.differ)
-    smoothed = smooth(signal, kernel).output
+    smoothed = correlate(signal, kernel).output  # unpadded: zeros would be edges of their own
     rough, clean = (correlate(x, difference).output for x in (signal, smoothed))
     names = {name: t(f"curves.{name}") for name in CURVES}
     chart(over_each_other(signal, smoothed, rough, clean, names), f"{desk.page}.signal")

@@ -15,14 +15,14 @@ TONE = signals.tone(0.5, 8000, 1000)
 
 
 def test_signal_and_its_differences_are_drawn_over_each_other() -> None:
-    lines = [torch.randn(n) for n in (10, 10, 8, 8)]
+    lines = [torch.randn(n) for n in (10, 6, 8, 4)]
     figure = over_each_other(*lines, NAMES)
     for trace, line in zip(figure.data, lines, strict=True):
         assert np.array_equal(trace.y, line.numpy())
     assert [trace.name for trace in figure.data] == ["<signal>", "<smoothed>", "<rough>", "<clean>"]
-    # above and below share their samples; a difference of three lies at its middle one
+    # above and below share their samples; what is left of three lies at the middle one
     assert [trace.yaxis for trace in figure.data] == ["y", "y", "y2", "y2"]
-    assert [trace.x0 for trace in figure.data] == [0, 0, 1, 1]
+    assert [trace.x0 for trace in figure.data] == [0, 2, 1, 3]
 
 
 @pytest.mark.parametrize("hear", [spectrum, spectrogram])
