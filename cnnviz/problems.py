@@ -141,6 +141,10 @@ SENTENCES: dict[str, str] = {
     "split_unknown": "A data set has no part called {split}; choose one of {allowed}.",
     "label_range": "There are {count} classes, counted from 0; there is no class {label}.",
     "item_range": "This class has {count} images, counted from 0; there is no image {nth}.",
+    # dense to convolution
+    "delta_range": "Δ must be from 0 to {high} for a side of {side}; got {delta}.",
+    "half_unknown": "A picture has no half called {half}; choose one of {allowed}.",
+    "shapes_epochs": "The number of epochs must be from {low} to {high}; got {epochs}.",
 }
 
 

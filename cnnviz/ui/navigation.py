@@ -16,6 +16,7 @@ class Entry(NamedTuple):
 
 
 PAGES = (
+    Entry("dense-to-convolution", "watch", "7.1"),
     Entry("cross-correlation", "watch", "7.2"),
     Entry("padding-and-stride", "watch", "7.3"),
     Entry("dimensions", "watch", ""),
