@@ -62,7 +62,7 @@ def show(desk: Desk[Settings], scene: Scene) -> None:
     """The boards."""
     boards(
         BOARDS,
-        picture(scene),
+        [picture(scene)],
         texts("boards"),
         link=desk.history.link,
         done=desk.history.done,

@@ -14,7 +14,7 @@ from cnnviz.export.sheet import Panel, sheet_gif, sheet_png
 from cnnviz.ops.dense import LEVELS, Layer, shift, shifted
 
 Shift = tuple[int, int]  # rows down, columns to the right
-ERROR = "‖f(Sx) − S f(x)‖ / ‖f(x)‖"
+ERROR = "|f(Sx) − S f(x)| / |f(x)|"
 
 
 def dense_code(dense: Layer, shared: Layer, x: Tensor, by: Shift, seed: int) -> str:
@@ -117,7 +117,7 @@ def _way(by: Shift) -> Iterator[Shift]:
 
 def _frame(dense: Layer, shared: Layer, x: Tensor, by: Shift) -> list[Panel]:
     panels = [Panel("x", _stacked(shift(x, *by)), "input", caption=f"({by[1]}, {by[0]})")]
-    for name, layer in (("Wx", dense), ("V⋆x", shared)):
+    for name, layer in (("Wx", dense), ("Vx", shared)):
         found = shifted(layer, x, *by)
         panels.append(
             Panel(

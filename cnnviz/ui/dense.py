@@ -185,8 +185,8 @@ def _signed(number: int) -> str:
 # ---- pictures
 
 
-def picture(scene: Scene) -> list[list[Board]]:
-    """The input and both matrices; below, the free weights and both outputs.
+def picture(scene: Scene) -> list[Board]:
+    """Three columns: the input and the free weights; either matrix with its output below.
 
     A term is a pair of an output and an input cell, numbered as in both matrices. To the layer
     that shares its weights only those pairs belong that have one.
@@ -194,34 +194,23 @@ def picture(scene: Scene) -> list[list[Board]]:
     dense, shared = scene.dense, scene.shared
     outputs, inputs = dense.which.shape
     pair = torch.arange(outputs * inputs)
-    output, number = pair // inputs, shared.which.flatten()
-    kept = number >= 0
+    output, kept = pair // inputs, shared.which.flatten() >= 0
+    moved = _stacked(shift(scene.x, *scene.by))
     return [
-        [
-            Board(
-                "input",
-                t("dense.input"),
-                "input",
-                _stacked(shift(scene.x, *scene.by)),
-                pair % inputs,
-                editable=True,
-            ),
-            Board("dense", title("dense", dense), "dense", dense.matrix, pair, hue=_hues(dense)),
-            Board(
-                "shared",
-                title(scene.layer, shared),
-                "weights",
-                shared.matrix,
-                pair.where(kept, -1),
-                blank=shared.which < 0,
-                hue=_hues(shared),
-            ),
-        ],
-        [
-            _kernel(shared),
-            _output("dense", scene.dense_shifted, output),
-            _output("shared", scene.shared_shifted, output.where(kept, -1)),
-        ],
+        Board("input", t("dense.input"), "input", moved, pair % inputs, editable=True),
+        _kernel(shared),
+        Board("dense", title("dense", dense), "dense", dense.matrix, pair, hue=_hues(dense)),
+        _output("dense", scene.dense_shifted, output),
+        Board(
+            "shared",
+            title(scene.layer, shared),
+            "weights",
+            shared.matrix,
+            pair.where(kept, -1),
+            blank=shared.which < 0,
+            hue=_hues(shared),
+        ),
+        _output("shared", scene.shared_shifted, output.where(kept, -1)),
     ]
 
 
@@ -231,8 +220,9 @@ def title(name: str, layer: Layer) -> str:
 
 
 def _output(name: str, change: Shifted, of: Tensor) -> Board:
-    error = t(f"dense.output_{name}", error=short(change.error, 3))
-    return Board(f"{name}-output", error, "output", _stacked(change.moved_first), of)
+    error = t("dense.output", error=short(change.error, 3))
+    values = _stacked(change.moved_first)
+    return Board(f"{name}-output", error, "output", values, of, below=True)
 
 
 def _kernel(shared: Layer) -> Board:
@@ -248,6 +238,7 @@ def _kernel(shared: Layer) -> Board:
         shared.weights.flatten()[laid],
         place[number].where(number >= 0, -1),
         hue=_scattered(laid.numel())[laid],
+        below=True,
     )
 
 
