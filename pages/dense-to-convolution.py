@@ -64,6 +64,8 @@ def show(desk: Desk[Settings], scene: Scene) -> None:
         BOARDS,
         [picture(scene)],
         texts("boards"),
+        undo=bool(desk.history.past),
+        redo=bool(desk.history.future),
         link=desk.history.link,
         done=desk.history.done,
         largest=settings.LARGEST,

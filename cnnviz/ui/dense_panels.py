@@ -22,7 +22,7 @@ def counts_panel(counts: Sequence[Count], now: DenseSettings) -> None:
     """The course's formulas with the reader's numbers, here and for a megapixel."""
     large = weight_counts(MEGAPIXEL, MEGAPIXEL, now.delta, now.c_in, now.c_out)
     head = [t(f"dense.{name}") for name in ("column_step", "column_formula")]
-    head += [f"{now.side} × {now.side}", t("dense.column_megapixel")]
+    head += [f"{now.side} × {now.side}", f"{MEGAPIXEL} × {MEGAPIXEL}"]
     rows = [
         [
             t(f"dense.step.{here.step}"),
