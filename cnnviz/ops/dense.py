@@ -9,6 +9,7 @@ make it V[a,b,c,d]: one such square for every pair of an input and an output cha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -85,7 +86,7 @@ class Layer:
     height: int
     width: int
 
-    @property
+    @cached_property
     def matrix(self) -> Tensor:
         """(c_out·H·W, c_in·H·W): every output cell's weight on every input cell."""
         return torch.where(self.which < 0, 0.0, self.weights.flatten()[self.which])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import torch
@@ -99,6 +100,7 @@ def _distances(x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
     return torch.stack([circle, square, triangle, cross])
 
 
+@cache
 def specimens(half: str, scale: int = 4) -> Tensor:
     """One of each shape side by side: (rows, cols) bytes, `scale` for every pixel, for a page."""
     images, labels = shapes(4 * len(SHAPES), half, 0)
@@ -135,11 +137,6 @@ def convolutional_network() -> nn.Sequential:
     )
 
 
-def weight_count(network: nn.Module) -> int:
-    """How many numbers the network learns, biases included."""
-    return sum(parameter.numel() for parameter in network.parameters())
-
-
 def networks(seed: int) -> dict[str, nn.Sequential]:
     """Both networks, drawn as PyTorch draws them, but from the seed's own random numbers.
 
@@ -153,6 +150,15 @@ def networks(seed: int) -> dict[str, nn.Sequential]:
             for parameter in layer.parameters():
                 nn.init.uniform_(parameter, -bound, bound, generator=random)
     return both
+
+
+@cache
+def weight_counts() -> dict[str, int]:
+    """How many numbers each network learns, biases included."""
+    return {
+        name: sum(parameter.numel() for parameter in network.parameters())
+        for name, network in networks(0).items()
+    }
 
 
 # ---- the experiment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import streamlit as st
@@ -72,8 +73,7 @@ def scene_of(now: DenseSettings) -> Scene:
     """Both layers, what they are shown, and what they make of it."""
     channels = (now.c_in, now.c_out) if now.layer == "channels" else (1, 1)
     delta = None if now.layer == "invariance" else now.delta
-    dense = dense_layer(now.side, now.side, *channels, seed=now.seed)
-    shared = shared_layer(now.side, now.side, delta, *channels, seed=now.seed)
+    dense, shared = _layers(now.side, delta, *channels, now.seed)
     x = drawn(now, channels[0])
     return Scene(
         now.layer,
@@ -85,6 +85,13 @@ def scene_of(now: DenseSettings) -> Scene:
         shifted(dense, x, now.down, now.right),
         shifted(shared, x, now.down, now.right),
     )
+
+
+# every click on the page comes by here, and few of them ask for other layers
+@lru_cache(maxsize=8)
+def _layers(side: int, delta: int | None, c_in: int, c_out: int, seed: int) -> tuple[Layer, Layer]:
+    dense = dense_layer(side, side, c_in, c_out, seed=seed)
+    return dense, shared_layer(side, side, delta, c_in, c_out, seed=seed)
 
 
 def drawn(now: DenseSettings, channels: int) -> Tensor:

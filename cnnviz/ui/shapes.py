@@ -16,10 +16,9 @@ from cnnviz.training.shapes import (
     NETWORKS,
     SHAPES,
     Look,
-    networks,
     specimens,
     train_both,
-    weight_count,
+    weight_counts,
 )
 from cnnviz.ui.charts import CONFIG
 from cnnviz.ui.desk import Desk
@@ -50,8 +49,8 @@ class Run:
 
 def shapes_panel(desk: Desk[S]) -> None:
     """What is learned, by whom, for how long; then the training."""
-    dense, convolution = (weight_count(networks(0)[name]) for name in NETWORKS)
-    st.markdown(t("shapes.what", dense=f"{dense:,}", convolution=f"{convolution:,}"))
+    counts = {name: f"{count:,}" for name, count in weight_counts().items()}
+    st.markdown(t("shapes.what", **counts))
     for column, half in zip(st.columns(2), HALVES, strict=True):
         column.image(specimens(half).numpy(), caption=t(f"shapes.half.{half}"), width="stretch")
     epochs, start = st.columns(2)

@@ -18,7 +18,7 @@ from cnnviz.training.shapes import (
     score,
     shapes,
     train_both,
-    weight_count,
+    weight_counts,
 )
 
 MIDDLE = SIDE // 2
@@ -104,7 +104,7 @@ def test_moved_shape_is_the_same_shape() -> None:
 
 
 def test_networks_learn_equally_many_numbers() -> None:
-    dense, convolution = (weight_count(networks(0)[name]) for name in NETWORKS)
+    dense, convolution = (weight_counts()[name] for name in NETWORKS)
     assert abs(dense - convolution) <= 0.01 * dense
 
 
