@@ -53,22 +53,22 @@ def shapes_panel(desk: Desk[S]) -> None:
     st.markdown(t("shapes.what", **counts))
     for column, half in zip(st.columns(2), HALVES, strict=True):
         column.image(specimens(half).numpy(), caption=t(f"shapes.half.{half}"), width="stretch")
-    epochs, start = st.columns(2)
+    epochs, start, stop = st.columns([3, 2, 1], vertical_alignment="bottom")
     epochs.slider(t("shapes.epochs"), *limits(ShapesSettings, "epochs"), **desk.bind("epochs"))
     start.number_input(t("shapes.start"), *limits(ShapesSettings, "start"), **desk.bind("start"))
+    # not within the fragment, which Streamlit would let run to its end first
+    stop.button(t("shapes.stop"), help=t("shapes.stop_help"), width="stretch")
     _training(f"{desk.page}/shapes", desk.now.epochs, desk.now.start)
 
 
 @st.fragment
 def _training(key: str, epochs: int, start: int) -> None:
-    """The buttons and the course of the last training.
+    """The button and the course of the last training.
 
-    A fragment, so that the rest of the page stays as it is. A click anywhere ends the run of the
-    script and so the training; what was seen until then is kept.
+    A fragment, so that the rest of the page stays as it is. A click on anything else ends the run
+    of the script and so the training; what was seen until then is kept.
     """
-    with st.container(horizontal=True):
-        started = st.button(t("shapes.train"), type="primary")
-        st.button(t("shapes.stop"), disabled=not started)
+    started = st.button(t("shapes.train"), type="primary")
     if started:
         st.session_state[key] = Run(epochs, start)
     run: Run = st.session_state.get(key) or Run(epochs, start)
