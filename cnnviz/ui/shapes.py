@@ -108,10 +108,13 @@ def _curve(run: Run, place: DeltaGenerator) -> None:
 def _verdict(run: Run) -> str:
     """What happened, in words, with its numbers."""
     last = run.looks[-1]
+    so_far = {"epoch": f"{last.epoch:g}", "epochs": run.epochs}
+    if last.epoch < 1:
+        return t("shapes.early", **so_far)
     dense = last.scores["dense"]["right"]
     most = max(dense.answers)
     values: Mapping[str, object] = {
-        "epoch": f"{last.epoch:g}",
+        **so_far,
         **{
             f"{network}_{half}": f"{last.scores[network][half].accuracy:.0%}"
             for network, half in PLACES

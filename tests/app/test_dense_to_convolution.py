@@ -16,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from cnnviz.data.glyphs import GLYPHS, glyph
+from cnnviz.training.shapes import train_both
 from cnnviz.ui.i18n import ASSETS
+from cnnviz.ui.shapes import Run
 from tests.app.reader import click, control, follow, go, labels, mail, run, sent, toasts
 from tests.app.reader import visit as open_page
 from tests.unit.export.test_code import run as run_code
@@ -344,9 +346,19 @@ def test_training_shows_that_only_the_convolution_knows_the_right_half() -> None
     assert values["Dense, right"] < 45
     assert values["Convolution, left"] > 90
     assert values["Convolution, right"] > 90
-    assert "After 2 epochs: on the **left** the dense network is right on" in said(app)
+    assert "After 2 of 2 epochs: on the **left** the dense network is right on" in said(app)
     app = run(go(go(app, "home"), PAGE))  # what was seen is kept
-    assert "After 2 epochs" in said(app)
+    assert "After 2 of 2 epochs" in said(app)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_training_that_was_stopped_early_is_not_judged(lang: str) -> None:
+    app = visit({"panel": "shapes", "lang": lang})
+    run_so_far = Run(4, 0, [next(train_both(4, 0))])
+    app.session_state[f"{PAGE}/shapes"] = run_so_far
+    text = said(run(app))
+    assert ("too early" in text) == (lang == "en")
+    assert "25%" not in text
 
 
 # ---- taking it along

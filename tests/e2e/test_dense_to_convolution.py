@@ -153,7 +153,7 @@ def test_both_networks_are_trained_by_a_click_and_told_apart_on_the_right(
     open_page(tab, app_url, panel="shapes", epochs=1)
     expect(tab.get_by_test_id("stMetricValue")).to_have_text(["–"] * 4)
     tab.get_by_role("button", name="Train both").click()
-    expect(tab.get_by_text(re.compile("After 1 epoch"))).to_be_visible(timeout=60_000)
+    expect(tab.get_by_text(re.compile("^After 1 of 1 epochs"))).to_be_visible(timeout=60_000)
     found = [
         int(text.rstrip("%")) for text in tab.get_by_test_id("stMetricValue").all_inner_texts()
     ]
@@ -168,9 +168,9 @@ def test_training_is_stopped_and_what_was_seen_stays(tab: Page, app_url: str) ->
     tab.get_by_role("button", name="Train both").click()
     expect(tab.get_by_text(re.compile("^Training: 0.25 of 12"))).to_be_visible(timeout=60_000)
     tab.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-    said = tab.get_by_text(re.compile(r"^After (\S+) epochs"))
+    said = tab.get_by_text(re.compile(r"fter (\S+) of 12 epochs"))
     expect(said).to_be_visible(timeout=30_000)
-    stopped = re.search(r"After (\S+) epochs", said.inner_text())
+    stopped = re.search(r"fter (\S+) of 12 epochs", said.inner_text())
     assert stopped
     assert 0 < float(stopped[1]) < 12
 

@@ -6,7 +6,7 @@ const PALE = { light: "0.88 0.075", dark: "0.42 0.085" }; // lightness and chrom
 const STRONG = { light: "0.76 0.13", dark: "0.66 0.12" };
 const THICK = 14; // pixels
 const LEAST_CODE = 12.2; // pixels of type
-const SMALLEST_STRIPED = 8; // pixels
+const SMALLEST_STRIPED = 12; // pixels
 const HUE_STEP = 137.508; // degrees, the golden angle: neighbouring numbers look different
 
 // spec of both kinds: Plane's, and {blanks, hues, paddings} with a number for each cell or null,
