@@ -71,6 +71,7 @@ SENTENCES: dict[str, str] = {
         "of {kernel_size} cells; got {n}."
     ),
     "pool_dilation": "Average pooling knows no dilation (PyTorch has none either); got {dilation}.",
+    "shift_border": "There is no border called {border}; choose one of {allowed}.",
     # kernels
     "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",
     "direction_zero": "A direction needs a length: (0, 0) points nowhere.",
