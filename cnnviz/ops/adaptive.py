@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -78,3 +79,17 @@ def adaptive_pool(x: Tensor, output_size: tuple[int, ...], mode: str = "max") ->
         output = ADAPTIVE[mode][axes](x, output_size)
     along = tuple(spans(n, size) for n, size in zip(x.shape[1:], output_size, strict=True))
     return Adaptive(x, output, along, mode)
+
+
+def links(found: Adaptive) -> tuple[Tensor, Tensor]:
+    """Every pair of an input cell and an output cell that reads it, as flat cells: two (T,).
+
+    Cells are counted row by row within a channel; it is the same for all channels.
+    """
+    reads, outputs = torch.zeros(1, dtype=torch.long), torch.zeros(1, dtype=torch.long)
+    for along, n in zip(found.spans, found.input.shape[1:], strict=True):
+        cell = torch.tensor([i for start, end in along for i in range(start, end)])
+        output = torch.tensor([o for o, span in enumerate(along) for _ in range(*span)])
+        reads = (reads[:, None] * n + cell).flatten()
+        outputs = (outputs[:, None] * len(along) + output).flatten()
+    return reads, outputs

@@ -41,8 +41,7 @@ class Axis(NamedTuple):
         room = padded - self.extent
         size = room // self.stride + 1
         if self.ceil_mode:
-            size = -(-room // self.stride) + 1
-            size -= (size - 1) * self.stride >= n + self.padding
+            size = -(-room // self.stride) + 1 - self.drops_last(n)
         if size < 1:
             raise Problem(
                 "window_too_large",
@@ -52,6 +51,11 @@ class Axis(NamedTuple):
                 padded=padded,
             )
         return size
+
+    def drops_last(self, n: int) -> bool:
+        """Whether ceil mode leaves a window out that would start past the input."""
+        windows = -(-(n + 2 * self.padding - self.extent) // self.stride)  # without the first
+        return self.ceil_mode and windows * self.stride >= n + self.padding
 
     def overrun(self, n: int) -> int:
         """Cells past the padded end that the last window reaches: only in ceil mode any."""

@@ -14,11 +14,16 @@ LETTERS = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 def formula(walk: Walk) -> None:
     """Both forms for each axis of the window, and what the stride leaves over."""
     axes = list(zip(LETTERS[len(walk.spatial)], walk.axes, walk.spatial, strict=True))
-    for form, latex in (("book", book_latex), ("pytorch", pytorch_latex)):
+    forms = {"book": book_latex, "pytorch": pytorch_latex}
+    if walk.window.ceil_mode:
+        del forms["book"]  # it always rounds down
+    for form, latex in forms.items():
         st.markdown(f"**{t(f'formula.{form}')}** {t(f'formula.{form}_padding')}")
         lines = (latex(name, axis, n) for name, axis, n in axes)
         st.latex(r"\begin{aligned}" + r" \\[1.2ex] ".join(lines) + r"\end{aligned}")
-    if any(axis.dilation > 1 for _, axis, _ in axes):
+    if any(axis.drops_last(n) for _, axis, n in axes):
+        st.markdown(t("formula.dropped"))
+    if any(axis.dilation > 1 for _, axis, _ in axes) and "book" in forms:
         st.markdown(t("formula.dilated"))
     st.markdown(leftover_line(walk))
 
@@ -36,12 +41,14 @@ def book_latex(name: str, axis: Axis, n: int) -> str:
 
 
 def pytorch_latex(name: str, axis: Axis, n: int) -> str:
-    """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 with p per side (`torch.nn.Conv2d`)."""
-    k, s, p, d, _ = axis
+    """⌊(n + 2p − d(k−1) − 1) / s⌋ + 1 with p per side (`torch.nn.Conv2d`), or ⌈ ⌉ in ceil mode."""
+    k, s, p, d, ceil_mode = axis
     i = f"_{name}" if name else ""
-    letters = rf"\left\lfloor \frac{{n{i}+2p{i}-d{i}(k{i}-1)-1}}{{s{i}}} \right\rfloor + 1"
-    numbers = rf"\left\lfloor \frac{{{n}+2\cdot {p}-{d}({k}-1)-1}}{{{s}}} \right\rfloor + 1"
-    return rf"{letters} &= {numbers} = \mathbf{{{axis.output_size(n)}}}"
+    left, right = (rf"\{side}{'ceil' if ceil_mode else 'floor'}" for side in "lr")
+    letters = rf"\left{left} \frac{{n{i}+2p{i}-d{i}(k{i}-1)-1}}{{s{i}}} \right{right} + 1"
+    numbers = rf"\left{left} \frac{{{n}+2\cdot {p}-{d}({k}-1)-1}}{{{s}}} \right{right} + 1"
+    less = " - 1" if axis.drops_last(n) else ""
+    return rf"{letters} &= {numbers}{less} = \mathbf{{{axis.output_size(n)}}}"
 
 
 def leftover_line(walk: Walk) -> str:

@@ -20,6 +20,7 @@ def pair_control(
     name: str,
     label: str,
     *,
+    low: int | None = None,
     high: Pair | None = None,
     take: Callable[[Any, Pair], Any] | None = None,
 ) -> None:
@@ -27,11 +28,11 @@ def pair_control(
 
     Args:
         name: a setting made by `settings.pair`.
-        high: the highest numbers that may be chosen now, where other settings limit them.
+        low, high: the numbers that may be chosen now, where other settings limit them more.
         take: makes new settings of the chosen pair; by default the pair is all that changes.
     """
-    low, top = limits(desk.settings, name)
-    most = high or (top, top)
+    bottom, top = limits(desk.settings, name)
+    least, most = bottom if low is None else low, high or (top, top)
 
     def set_pair(now: Any, both: Pair) -> Any:
         return take(now, both) if take else replace(now, **{name: both})
@@ -43,6 +44,8 @@ def pair_control(
         return set_pair(now, (getattr(now, name)[0], cols))
 
     rows, cols = getattr(desk.now, name)
+    # a number from a link may lie beyond: the page says so, and its slider has to reach it
+    most = max(most[0], rows), max(most[1], cols)
     key = f"{desk.page}/{name}/apart"
     apart = rows != cols or bool(st.session_state.get(key))
 
@@ -53,14 +56,15 @@ def pair_control(
 
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"pair-{name}"):
         if apart:
-            _slider(desk, f"{name}.rows", t("pair.rows", label=label), low, most[0], rows, set_rows)
-            _slider(desk, f"{name}.cols", t("pair.cols", label=label), low, most[1], cols, set_cols)
+            names = t("pair.rows", label=label), t("pair.cols", label=label)
+            _slider(desk, f"{name}.rows", names[0], least, most[0], rows, set_rows)
+            _slider(desk, f"{name}.cols", names[1], least, most[1], cols, set_cols)
         else:
 
             def set_both(now: Any, value: int) -> Any:
                 return set_pair(now, (value, value))
 
-            _slider(desk, name, label, low, min(most), rows, set_both)
+            _slider(desk, name, label, least, min(most), rows, set_both)
         words = t("pair.together" if apart else "pair.apart", label=label)
         icon = ":material/link:" if apart else ":material/call_split:"
         # a toggle's state would outlive its settings: a link or an undo can part the two
