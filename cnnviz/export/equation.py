@@ -42,7 +42,8 @@ def _pooled(walk: Pooling, step: Step, palette: Palette) -> list[Line]:
     texts = [_factor(cell) if mean else short(cell) for cell in cells[:count]]
     if count < len(cells):
         texts.append("…")
-    first, last = ("(", f") / {len(cells)}") if mean else (f"{walk.mode}(", ")")
+    first, last = ("(", ")") if len(cells) > 1 or not mean else ("", "")
+    first, last = (first, f"{last} / {len(cells)}") if mean else (f"{walk.mode}(", last)
     before, after = ("+ ", "") if mean else ("", ",")
     ink, muted = palette.input, palette.muted
     terms: list[Line] = [[(before, muted), (text, ink), (after, muted)] for text in texts]

@@ -12,7 +12,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from cnnviz.ops import Step, Walk
+from cnnviz.ops import Pooling, Step, Walk
 from cnnviz.ops.windows import Axis
 
 ONE_ROW = Axis(kernel_size=1, stride=1, padding=0, dilation=1)
@@ -27,6 +27,7 @@ class Place:
     cell: tuple[int, int]  # which cell of it
     rows: tuple[int, ...]  # that the window reads, counted in the padded plane
     cols: tuple[int, ...]
+    takes: bool = False  # whether pooling takes one cell of the window, as a mean does not
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,11 @@ def held(place: Place) -> Tensor:
 
 def winner(place: Place) -> tuple[int, int] | None:
     """Which cell of the window a maximum or minimum took; None for a mean."""
+    if not place.takes:
+        return None
     weights = place.step.kernel
     taken = (weights.reshape(-1, weights.shape[-1]) == 1).nonzero().tolist()
-    return (taken[0][0], taken[0][1]) if len(taken) == 1 else None
+    return taken[0][0], taken[0][1]
 
 
 def place_of(walk: Walk, i: int) -> Place:
@@ -66,6 +69,7 @@ def place_of(walk: Walk, i: int) -> Place:
         cell=(row, col),
         rows=tuple(i + down.padding for i in down.taps(row)),
         cols=tuple(i + across.padding for i in across.taps(col)),
+        takes=isinstance(walk, Pooling) and walk.mode != "avg",
     )
 
 

@@ -25,6 +25,11 @@ class WalkModel {
     return this.meta.mode !== "sum";
   }
 
+  // Whether one cell of the window is taken, as a mean does not.
+  get takes() {
+    return this.meta.mode === "max" || this.meta.mode === "min";
+  }
+
   get steps() {
     return this.values.output.length;
   }

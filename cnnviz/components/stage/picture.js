@@ -167,8 +167,8 @@ class Picture {
       const at = reads.indexOf(p);
       const covered = at < 0 ? [] : cells;
       plane.mark("window", covered);
-      if (this.walk.pools) plane.mark("winner", covered.filter((_, j) => weights[at * size + j] === 1));
-      else plane.setWeights(covered, weights.slice(at * size, (at + 1) * size));
+      plane.mark("winner", this.walk.takes ? covered.filter((_, j) => weights[at * size + j] === 1) : []);
+      if (!this.walk.pools) plane.setWeights(covered, weights.slice(at * size, (at + 1) * size));
       plane.mark("used", look?.column === "kernel" ? this.walk.everRead(look, channel, p) : []);
       plane.mark("picked", look?.column === "input" && look.p === p ? [look.cell] : []);
       plane.draw?.();
@@ -186,7 +186,7 @@ class Picture {
     if (this.find(".lens").hidden) return;
     this.planes.lens.forEach((plane, p) => {
       plane.setValues(values.slice(p * size, (p + 1) * size), plane.tints);
-      if (this.walk.pools) plane.mark("winner", this.winners(weights.slice(p * size, (p + 1) * size)));
+      plane.mark("winner", this.walk.takes ? this.winners(weights.slice(p * size, (p + 1) * size)) : []);
     });
   }
 

@@ -13,7 +13,8 @@ function phrase(reading) {
   if (mode === "avg") {
     const counted = values.filter((value) => !Number.isNaN(value));
     const terms = counted.map((value) => ({ parts: [inProduct(value)] }));
-    return { terms, before: "(", between: " + ", behind: `) / ${reading.count}` };
+    const [before, after] = terms.length > 1 ? ["(", ")"] : ["", ""];
+    return { terms, before, between: " + ", behind: `${after} / ${reading.count}` };
   }
   if (mode === "paint") {
     const terms = values.map((value, j) => ({ parts: [inProduct(value), inProduct(weights[j])] }));

@@ -44,6 +44,8 @@ def relu_panel(desk: Desk[S]) -> None:
     with picture:
         names = {"part": t("pooling.relu_part"), "all": t(f"pooling.relu_all.{mode}")}
         chart(relu_curve(desk.now.a, desk.now.b, mode, names), "pooling.relu")
+    a, b = torch.tensor(desk.now.a), torch.tensor(desk.now.b)
+    st.latex(_aligned([comparison(a, b, extreme_by_relu(a, b, mode), mode)]))
     walk = walk_of(in_mode(desk.now, mode), input_planes(desk.now))
     cells = math.prod(walk.kernel.shape[-2:])
     rounds = math.ceil(math.log2(cells))
@@ -59,13 +61,11 @@ def _two(desk: Desk[S], mode: str) -> None:
     for name, column in zip(("a", "b"), st.columns(2), strict=True):
         low, high = limits(ReluSettings, name)
         column.number_input(name, low, high, step=1.0, format="%g", **desk.bind(name))
-    a, b = torch.tensor(desk.now.a), torch.tensor(desk.now.b)
     rule = {
         "max": r"\max(a, b) = \mathrm{ReLU}(a - b) + b",
         "min": r"\min(a, b) = b - \mathrm{ReLU}(b - a)",
     }
     st.latex(rule[mode])
-    st.latex(_aligned([comparison(a, b, extreme_by_relu(a, b, mode), mode)]))
 
 
 def _window(desk: Desk[S], walk: Pooling) -> None:
@@ -86,7 +86,7 @@ def lines_of(each: Round, mode: str) -> list[str]:
     """One round's comparisons, and who goes on without one."""
     pairs = zip(each.a, each.b, each.won, strict=True)
     lines = [comparison(a, b, won, mode) for a, b, won in pairs]
-    return lines + [rf"{short(value)} &" for value in each.spare.tolist()]
+    return lines + [rf"{short(value)} &\to {short(value)}" for value in each.spare.tolist()]
 
 
 def comparison(a: torch.Tensor, b: torch.Tensor, won: torch.Tensor, mode: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import streamlit as st
+import torch
 from torch import Tensor
 
 from cnnviz.components.boards import Board
@@ -37,6 +38,7 @@ class ShiftSettings(PoolSettings):
 
 
 S = TypeVar("S", bound=ShiftSettings)
+GREEN = 6  # among the hues of boards
 
 
 def shift_panel(desk: Desk[S]) -> None:
@@ -72,6 +74,7 @@ def _views(now: ShiftSettings, x: Tensor, stay: Stay) -> list[list[Board]]:
     read, _, written = window_links(walk.window, walk.spatial)
     moved = channels_of(shifted(x, (now.down, now.right), now.border))[0]
     before, after, same = (channels_of(each)[0] for each in (stay.before, stay.after, stay.same))
+    green = torch.where(same, GREEN, -1)
     return [
         [
             Board("before", t("pooling.before"), "input", channels_of(x)[0], read),
@@ -80,7 +83,16 @@ def _views(now: ShiftSettings, x: Tensor, stay: Stay) -> list[list[Board]]:
         [
             Board("pooled", t("pooling.before"), "output", before, written),
             Board("again", t("pooling.after"), "output", after, written, before="→"),
-            Board("stay", t("pooling.stays"), "output", after, written, blank=~same, before="="),
+            Board(
+                "stay",
+                t("pooling.stays"),
+                "output",
+                after,
+                written,
+                blank=~same,
+                hue=green,
+                before="=",
+            ),
         ],
     ]
 
