@@ -81,7 +81,7 @@ def show(desk: Desk[Settings], x: Tensor) -> Pooling | None:
         STAGE,
         Options(
             titles,
-            texts("stage"),
+            texts("stage") | {"stage": t("pooling.stage")},
             sign=sign_of(now),
             tags={"input": tags(now), "output": tags(now)},
             editable=frozenset({"input"} if small else ()),

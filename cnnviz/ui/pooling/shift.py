@@ -127,14 +127,14 @@ def comparisons(now: ShiftSettings, x: Tensor) -> dict[str, Stay]:
 
 def table(found: dict[str, Stay]) -> str:
     """One line for each way, as Markdown."""
-    head = [t(f"pooling.table.{name}") for name in ("way", "outputs", "stay", "change", "along")]
+    head = [t(f"pooling.table.{name}") for name in ("way", "stay", "change", "along")]
     rows = [[t(f"pooling.way_name.{name}"), *_line(stay)] for name, stay in found.items()]
-    lines = [head, ["---", "---:", "---:", "---:", "---:"], *rows]
+    lines = [head, ["---", "---:", "---:", "---:"], *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _line(stay: Stay) -> list[str]:
     kept, total, along = int(stay.same.sum()), stay.same.numel(), stay.along
-    share = f"{kept:,} ({kept / total:.0%})"
-    moved = t("pooling.no_half_step") if along is None else f"{along[0]:,} / {along[1]:,}"
-    return [f"{total:,}", share, short(stay.change, 3), moved]
+    share = f"{kept:,} / {total:,} ({kept / total:.0%})"
+    moved = "–" if along is None else f"{along[0]:,} / {along[1]:,}"
+    return [share, short(stay.change, 3), moved]
