@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import plotly.graph_objects as go
 import torch
 
@@ -11,15 +9,14 @@ from cnnviz.figures.style import GREEN, GREY, ORANGE, finish
 from cnnviz.ops.pooling_equals import extreme_by_relu
 
 REACH = 10.0  # of a
+NAMES = {
+    "max": ("ReLU(a − b)", "max(a, b) = ReLU(a − b) + b"),
+    "min": ("ReLU(b − a)", "min(a, b) = b − ReLU(b − a)"),
+}
 
 
-def relu_curve(a: float, b: float, mode: str, names: Mapping[str, str]) -> go.Figure:
-    """max(a, b) (or min) over a, for this b: the ReLU, and the ReLU with b.
-
-    Args:
-        mode: "max" or "min".
-        names: of "part", the ReLU alone, and of "all".
-    """
+def relu_curve(a: float, b: float, mode: str) -> go.Figure:
+    """max(a, b) (or, in `mode` "min", the smaller) over a, for this b, and the ReLU in it."""
     # the kink belongs on the curve
     along = torch.cat((torch.linspace(-REACH, REACH, 81), torch.tensor([b]))).sort().values
     fixed = torch.tensor(b)
@@ -31,10 +28,12 @@ def relu_curve(a: float, b: float, mode: str, names: Mapping[str, str]) -> go.Fi
             go.Scatter(
                 x=along.tolist(),
                 y=part.tolist(),
-                name=names["part"],
+                name=NAMES[mode][0],
                 line={"color": GREY, "width": 2, "dash": "dot"},
             ),
-            go.Scatter(x=along.tolist(), y=both.tolist(), name=names["all"], line={"color": GREEN}),
+            go.Scatter(
+                x=along.tolist(), y=both.tolist(), name=NAMES[mode][1], line={"color": GREEN}
+            ),
             go.Scatter(
                 x=[a],
                 y=[here],

@@ -86,5 +86,5 @@ def _toggle(desk: Desk[S], name: str, on: str, off: str, label: str, help: str) 
 
 
 def sign_of(now: PoolSettings) -> str:
-    """What stands between input and window: "max 2 × 2"."""
-    return t(f"pooling.sign.{now.mode}")
+    """What stands between input and window: max, mean or min."""
+    return t("pooling.mean_sign") if now.mode == "avg" else now.mode

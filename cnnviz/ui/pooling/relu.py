@@ -42,8 +42,7 @@ def relu_panel(desk: Desk[S]) -> None:
     with words:
         _two(desk, mode)
     with picture:
-        names = {"part": t("pooling.relu_part"), "all": t(f"pooling.relu_all.{mode}")}
-        chart(relu_curve(desk.now.a, desk.now.b, mode, names), "pooling.relu")
+        chart(relu_curve(desk.now.a, desk.now.b, mode), "pooling.relu")
     a, b = torch.tensor(desk.now.a), torch.tensor(desk.now.b)
     st.latex(_aligned([comparison(a, b, extreme_by_relu(a, b, mode), mode)]))
     walk = walk_of(in_mode(desk.now, mode), input_planes(desk.now))

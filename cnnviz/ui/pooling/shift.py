@@ -103,13 +103,14 @@ def comparisons(now: ShiftSettings, x: Tensor) -> dict[str, Stay]:
     A way that does not fit this input is left out.
     """
     extreme = "min" if now.mode == "min" else "max"
+    dense = {"max": "max_dense", "min": "min_dense"}[extreme]
     base = in_mode(now, extreme)
     single: dict[str, tuple[int, int]] = {"window": (1, 1), "stride": (1, 1), "padding": (0, 0)}
     settings = {
         "none": replace(base, **single),  # type: ignore[arg-type]
         extreme: base,
         "avg": replace(base, mode="avg"),
-        f"{extreme}_dense": replace(base, stride=(1, 1)),
+        dense: replace(base, stride=(1, 1)),
     }
     ways: dict[str, Callable[[Tensor], Walk]] = {
         name: lambda x, each=each: walk_of(each, x)  # type: ignore[misc]
