@@ -38,7 +38,7 @@ def resize_panel(desk: Desk[S]) -> None:
     now = desk.now
     found = adaptive_pool(channels_of(input_planes(now)), now.out, now.mode)
     right.markdown(_said(found))
-    linked(desk, "resize", _views(found), tags(now))
+    linked(desk, "resize", _views(found), tags(now), columns=len(found.input))
     if now.out != (1, 1):
         for side, column, axis in zip(("rows", "cols"), st.columns(2), (0, 1), strict=True):
             column.markdown(f"**{t(f'pooling.spans.{side}')}**\n\n{spans_table(found, axis)}")

@@ -128,5 +128,11 @@ def test_maximum_names_what_it_chose_from() -> None:
     assert text(pooled(), 2) == "max(−∞, 4, 5, −∞, 8, 9, −∞, 12, 13) = 13"
 
 
+def test_mean_of_a_single_cell_has_no_brackets_and_no_winner() -> None:
+    walk = pool(torch.ones(2, 2), Window(2, 2, 1), "avg", count_include_pad=False)
+    assert text(walk, 0) == "1 / 1 = 1"
+    assert winner(place_of(walk, 0)) is None
+
+
 def test_mean_is_divided_by_what_counts() -> None:
     assert text(pooled_past_the_end(), 2) == "((−16) + (−11)) / 2 = −13.5"
