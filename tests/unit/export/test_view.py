@@ -10,8 +10,8 @@ from torch import Tensor
 
 from cnnviz.export.drawing import LIGHT
 from cnnviz.export.equation import equation
-from cnnviz.export.view import place_of, planes_of
-from cnnviz.ops import Walk, Window, correlate
+from cnnviz.export.view import place_of, planes_of, winner
+from cnnviz.ops import Walk, Window, correlate, pool
 from tests.unit.export.walks import (
     EVERY_KIND,
     channels,
