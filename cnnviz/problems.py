@@ -72,6 +72,26 @@ SENTENCES: dict[str, str] = {
     ),
     "pool_dilation": "Average pooling knows no dilation (PyTorch has none either); got {dilation}.",
     "shift_border": "There is no border called {border}; choose one of {allowed}.",
+    # channels
+    "pointwise_shapes": (
+        "A 1×1 convolution needs (c_in, h, w) and a kernel (c_out, c_in, 1, 1); got {x} and "
+        "{kernel}."
+    ),
+    "compose_shapes": (
+        "Two kernels in a row are (k, k) twice, or (c_mid, c_in, k, k) and (c_out, c_mid, k, k); "
+        "got {first} and {second}."
+    ),
+    "compose_large": (
+        "The one kernel that equals the two is {kernel}, but the plane is only {x}. Choose smaller "
+        "kernels or a larger input."
+    ),
+    "stack_rgb": (
+        "These kernels weigh red, green and blue, so they need 3 input channels; there are {c_in}. "
+        "Choose the photo, or other kernels."
+    ),
+    "stack_count": (
+        "{c_out} output and {c_in} input channels need {expected} kernel planes; there are {found}."
+    ),
     # kernels
     "kernel_unknown": "There is no kernel called {name}; choose one of {allowed}.",
     "direction_zero": "A direction needs a length: (0, 0) points nowhere.",

@@ -87,6 +87,11 @@ def plane(picture: Picture, side: int, channel: str = "grey") -> Tensor:
     return torch.from_numpy(np.array(image.resize((width, height), smooth)))
 
 
+def planes(picture: Picture, side: int) -> Tensor:
+    """Red, green and blue of `picture`, scaled as by `plane`: uint8 (3, h, w)."""
+    return torch.stack([plane(picture, side, channel) for channel in CHANNELS])
+
+
 def shrink(picture: Picture, side: int = 2 * MAX_SIDE) -> Picture:
     """The picture with its longer side at most `side`: all that `plane` needs of a large one."""
     image = Image.fromarray(picture.pixels.permute(1, 2, 0).numpy())

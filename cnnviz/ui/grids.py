@@ -6,14 +6,16 @@ import math
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
 import streamlit as st
+import torch
 from torch import Tensor
 
 from cnnviz.components.stage import Edit
 from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
-from cnnviz.ui.settings import LARGEST, Grid
+from cnnviz.ui.settings import LARGEST, Grid, Stack
 
 LARGEST_GRID = 16  # a side that can still be edited cell by cell
 
@@ -28,6 +30,14 @@ def can_edit(plane: Tensor) -> bool:
 def as_grid(rows: list[list[float]]) -> Grid:
     """Rows of a tensor's `tolist()` as settings keep them."""
     return tuple(tuple(row) for row in rows)
+
+
+def as_stack(planes: Tensor) -> Stack:
+    """Planes (..., rows, cols) as settings keep them, each number as short as float32 allows."""
+    shortest = [float(str(value)) for value in planes.numpy().astype(np.float32).flatten()]
+    rows, cols = planes.shape[-2:]
+    numbers = np.array(shortest).reshape(-1, rows, cols).tolist()
+    return tuple(map(as_grid, numbers))
 
 
 def resized(rows: Grid, height: int, width: int) -> Grid:
@@ -51,6 +61,18 @@ def edit_cell(plane: Tensor, edit: Edit) -> Grid:
     rows = plane.tolist()
     rows[row][col] = float(value)
     return as_grid(rows)
+
+
+def edit_plane(planes: Tensor, edit: Edit) -> Tensor:
+    """The planes (planes, rows, cols) with one cell replaced, as the stage's edit says."""
+    at = edit.detail.get("at")
+    if not isinstance(at, list) or not at or not isinstance(at[0], int):
+        raise Problem("edit_damaged")
+    if not 0 <= at[0] < len(planes):
+        raise Problem("cell_outside", cell=tuple(at), shape=tuple(planes.shape))
+    edited = planes.clone()
+    edited[at[0]] = torch.tensor(edit_cell(planes[at[0]], edit))
+    return edited
 
 
 def size_controls(

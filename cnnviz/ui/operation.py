@@ -32,22 +32,29 @@ S = TypeVar("S", bound=OperationSettings)
 
 
 def window_of(settings: OperationSettings, kernel: Tensor) -> Window:
-    """The window of a (kernel_height, kernel_width) kernel."""
-    size = (kernel.shape[0], kernel.shape[1])
+    """The window of a (..., kernel_height, kernel_width) kernel."""
+    size = (kernel.shape[-2], kernel.shape[-1])
     return Window(size, settings.stride, settings.padding, settings.dilation)
 
 
-def walk_of(settings: OperationSettings, x: Tensor, kernel: Tensor) -> Walk:
+def walk_of(
+    settings: OperationSettings,
+    x: Tensor,
+    kernel: Tensor,
+    *,
+    bias: Tensor | None = None,
+    groups: int = 1,
+) -> Walk:
     """The walk that these settings make; raises `Problem` where the kernel does not fit."""
-    flip = settings.operation == "convolution"
-    return correlate(x, kernel, window_of(settings, kernel), flip=flip)
+    flip, window = settings.operation == "convolution", window_of(settings, kernel)
+    return correlate(x, kernel, window, bias=bias, groups=groups, flip=flip)
 
 
 def ways_to_fit(
     settings: OperationSettings, x: Tensor, kernel: Tensor
 ) -> dict[str, dict[str, int]]:
     """What makes a kernel fit that is too large for its input: buttons' labels → changes."""
-    shape = tuple(x.shape)
+    shape = tuple(x.shape[-2:])
     undilated = replace(settings, dilation=1)
     padding, less = (
         _least_padding(settings, shape, kernel),

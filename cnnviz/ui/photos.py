@@ -23,26 +23,37 @@ REFUSED = "photo/refused"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PhotoSettings:
-    """Which photo, and how it becomes a plane. A link does not carry one's own."""
+class PhotoChoice:
+    """Which photo. A link does not carry one's own."""
 
     photo: str = choice("camera", (*SAMPLES, "own"))
     shot: int = whole(0, 0, 1_000_000, written=False)  # which of one's own
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoSettings(PhotoChoice):
+    """Which photo, and how it becomes a plane."""
+
     side: int = whole(128, 8, pictures.MAX_SIDE)
     channel: str = choice("grey", CHANNELS)
 
 
+C = TypeVar("C", bound=PhotoChoice)
 S = TypeVar("S", bound=PhotoSettings)
 
 
 def photo_plane(settings: PhotoSettings) -> Tensor:
     """The photo's plane, uint8 (rows, cols); a sample where one's own is missing."""
+    return pictures.plane(photo_of(settings), settings.side, settings.channel)
+
+
+def photo_of(settings: PhotoChoice) -> pictures.Picture:
+    """The photo; a sample where one's own is missing."""
     sample = settings.photo if settings.photo in SAMPLES else SAMPLES[0]
-    picture = _own(settings) or _sample(sample)
-    return pictures.plane(picture, settings.side, settings.channel)
+    return _own(settings) or _sample(sample)
 
 
-def _own(settings: PhotoSettings) -> pictures.Picture | None:
+def _own(settings: PhotoChoice) -> pictures.Picture | None:
     if settings.photo != "own":
         return None
     found: pictures.Picture | None = st.session_state.get(f"photo/{settings.shot}")
@@ -65,15 +76,7 @@ def _keep(picture: pictures.Picture) -> int:
 
 def photo_controls(desk: Desk[S]) -> None:
     """Choose a photo or bring one, its size and its plane."""
-    own = "photo/count" in st.session_state or desk.now.photo == "own"
-    st.selectbox(
-        t("input.photo"),
-        [*SAMPLES, "own"] if own else SAMPLES,
-        format_func=lambda name: t(f"input.photo_name.{name}"),
-        **desk.bind("photo"),
-    )
-    _upload_controls(desk)
-    _remarks(desk.now)
+    photo_picker(desk)
     st.slider(t("input.side"), *limits(type(desk.now), "side"), **desk.bind("side"))
     st.selectbox(
         t("input.channel"),
@@ -83,7 +86,20 @@ def photo_controls(desk: Desk[S]) -> None:
     )
 
 
-def _upload_controls(desk: Desk[S]) -> None:
+def photo_picker(desk: Desk[C]) -> None:
+    """Choose a photo or bring one."""
+    own = "photo/count" in st.session_state or desk.now.photo == "own"
+    st.selectbox(
+        t("input.photo"),
+        [*SAMPLES, "own"] if own else SAMPLES,
+        format_func=lambda name: t(f"input.photo_name.{name}"),
+        **desk.bind("photo"),
+    )
+    _upload_controls(desk)
+    _remarks(desk.now)
+
+
+def _upload_controls(desk: Desk[C]) -> None:
     """A file, or the camera where the reader asks for it: it wants a permission."""
 
     def take(key: str) -> None:
@@ -123,7 +139,7 @@ def _css_string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
 
 
-def _remarks(settings: PhotoSettings) -> None:
+def _remarks(settings: PhotoChoice) -> None:
     """Why a file was refused, that a photo is missing, or what was done to it."""
     own = _own(settings)
     if refused := st.session_state.get(REFUSED):

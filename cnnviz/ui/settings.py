@@ -1,9 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`grid`, `drawing` or `layers`. Each carries its default, its range, and how it reads and writes its
-part of the link, so that this one table is all there is: the controls take their ranges from it as
-well.
+`numbers`, `words`, `grid`, `stack`, `drawing` or `layers`. Each carries its default, its range, and
+how it reads and writes its part of the link, so that this one table is all there is: the controls
+take their ranges from it as well.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ S = TypeVar("S")
 Grid = tuple[tuple[float, ...], ...]
 Pair = tuple[int, int]  # of rows and of columns
 Layers = tuple[Layer, ...]
+Stack = tuple[Grid, ...]  # planes of one size
 
 LAYER_LIMITS = {"kernel_size": (1, 11), "stride": (1, 4), "padding": (0, 8), "dilation": (1, 16)}
 LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
@@ -97,18 +98,55 @@ def number(default: float, low: float, high: float, *, view: bool = False) -> An
     return _field(default, Codec(read, shortest, "number", limits, view=view))
 
 
+def words(default: Sequence[str], options: Sequence[str], most: int) -> Any:
+    """One to `most` of some language-neutral words, each once; in the link `red,edge-x`."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(text.split(","))
+        if not set(found) <= set(options) or not len(set(found)) == len(found) <= most:
+            raise ValueError(text)
+        return found
+
+    allowed = {"options": ", ".join(options), "most": most}
+    return _field(tuple(default), Codec(read, ",".join, "words", allowed, 200))
+
+
 def grid(default: Grid, side: int) -> Any:
     """Rows of finite numbers, up to `side` × `side`; in the link `0 1 2_3 4 5`."""
 
     def read(text: str) -> Grid:
-        rows = tuple(tuple(map(float, row.split())) for row in text.split("_"))
+        rows = _rows(text)
         check_grid(rows, side)
         return rows
 
-    def write(rows: Grid) -> str:
-        return "_".join(" ".join(map(shortest, row)) for row in rows)
+    allowed = {"side": side, "largest": LARGEST}
+    return _field(default, Codec(read, _write_rows, "grid", allowed, 16_000))
 
-    return _field(default, Codec(read, write, "grid", {"side": side, "largest": LARGEST}, 16_000))
+
+def stack(default: Stack, planes: int, side: int) -> Any:
+    """One to `planes` grids of one size, up to `side` × `side`; in the link `0 1_2 3;1 2_3 4`."""
+
+    def read(text: str) -> Stack:
+        found = tuple(map(_rows, text.split(";")))
+        for rows in found:
+            check_grid(rows, side)
+        if len(found) > planes or len({(len(rows), len(rows[0])) for rows in found}) > 1:
+            raise ValueError("not planes of one size")
+        return found
+
+    def write(grids: Stack) -> str:
+        return ";".join(map(_write_rows, grids))
+
+    allowed = {"planes": planes, "side": side, "largest": LARGEST}
+    return _field(default, Codec(read, write, "stack", allowed, 40_000))
+
+
+def _rows(text: str) -> Grid:
+    return tuple(tuple(map(float, row.split())) for row in text.split("_"))
+
+
+def _write_rows(rows: Grid) -> str:
+    return "_".join(" ".join(map(shortest, row)) for row in rows)
 
 
 def numbers(default: tuple[float, ...], low: float, high: float, fewest: int, most: int) -> Any:
