@@ -179,6 +179,18 @@ def with_input(settings: S, name: str) -> S:
     return fitted(changed, settings)
 
 
+def with_kind(settings: S, kind: str) -> S:
+    """Other kernels; one's own start from those that are there, if they fit."""
+    changed = replace(settings, kernels=kind)
+    if kind == "own" and settings.weights == COURSE_WEIGHTS:  # untouched
+        try:
+            whole = stack_of(settings)
+        except Problem:  # a link's kernels that do not fit
+            whole = course_stack(channels_out(settings), channels_in(settings))
+        return replace(changed, weights=as_stack(whole), c_out=len(whole))
+    return fitted(changed, settings)
+
+
 def divisors(n: int) -> list[int]:
     return [d for d in range(1, n + 1) if n % d == 0]
 

@@ -75,6 +75,7 @@ class Plane {
   edit(r, c, typed) {
     const input = document.createElement("input");
     const before = String(Number(this.valueAt(r, c).toPrecision(9))); // as many as float32 needs
+    const shown = this.shown?.(); // of several grids that take turns here, the one that is edited
     input.value = typed ?? before;
     input.setAttribute("aria-label", this.nameOf(r, c));
     input.maxLength = 24;
@@ -88,7 +89,7 @@ class Plane {
       const text = input.value;
       input.remove();
       if (next) this.focus(...next) || this.focus(r, c);
-      if (keep && text.trim() && text !== before) this.commit(r, c, text);
+      if (keep && text.trim() && text !== before) this.commit(r, c, text, shown);
     };
     input.addEventListener("blur", () => close(true));
     input.addEventListener("keydown", (event) => {
@@ -102,8 +103,9 @@ class Plane {
     });
   }
 
-  commit(r, c, text) {
+  commit(r, c, text, shown) {
     const value = Number(text.trim().replace(MINUS, "-").replace(",", "."));
-    if (value !== this.valueAt(r, c)) this.onEdit([r, c], value, text);
+    const same = shown === this.shown?.() && value === this.valueAt(r, c);
+    if (!same) this.onEdit([r, c], value, text, shown);
   }
 }

@@ -26,6 +26,7 @@ class Options:
     strings: Mapping[str, str]  # labels and sentences, from the catalogue
     sign: str = "⋆"  # between input and kernel
     tags: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of several planes, by column
+    inks: Sequence[tuple[int, int, int]] = ()  # what white is in each input plane of a picture
     editable: frozenset[str] = frozenset()  # which of "input", "kernel" may be edited
     draw: bool = False  # whether the input may be drawn on
     brush: bool = False  # whether the brush is in hand from the start
@@ -201,6 +202,7 @@ def _column(
         "title": options.titles[name],
         "shape": " × ".join(map(str, shape)),
         "tags": list(options.tags.get(name, ())),
+        "inks": list(map(list, options.inks)) if name == "input" else [],
         "rows": rows,
         "cols": cols,
         "pad": pad,

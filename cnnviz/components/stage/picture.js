@@ -1,8 +1,9 @@
 // The planes of a walk and what is lit on them: input, kernel, output, and the lens.
 
 class Picture {
-  // `handlers`: onHover(look), onPick(look), onEdit(look, value, text), onPaint(phase, point, p),
-  // paints(). A look is {column, p, cell}.
+  // `handlers`: onHover(look), onPick(look), onEdit(look, value, text, channel), onPaint(phase, point,
+  // p), paints(), shownChannel(): the output channel whose kernels are on view. A look is
+  // {column, p, cell}.
   constructor(root, handlers) {
     this.find = (selector) => root.querySelector(selector);
     this.section = this.find(".stage");
@@ -89,7 +90,7 @@ class Picture {
       plane.leftover = column === "input" ? leftover : undefined;
       if (column === "input") plane.outside = (r, c) => this.walk.outside(p, r, c);
       plane.copies = column === "input" && this.walk.padded !== undefined;
-      plane.setValues(this.firstValues(column, p), this.painter(column, Kind));
+      plane.setValues(this.firstValues(column, p), this.painter(column, Kind, p));
       plane.setSize(size, classroom && size >= 40 && column !== "lens" ? 28 : 9);
     });
   }
@@ -109,7 +110,7 @@ class Picture {
   }
 
   plane(column, Kind, spec, p) {
-    const { onHover, onPick, onEdit, onPaint, paints } = this.handlers;
+    const { onHover, onPick, onEdit, onPaint, paints, shownChannel } = this.handlers;
     const { strings } = this.meta;
     if (column === "lens") return new Kind({ role: column, rows: spec.rows, cols: spec.cols, steady: 5, strings });
     return new Kind({
@@ -121,7 +122,8 @@ class Picture {
       strings,
       onHover: (cell) => onHover(cell && { column, p, cell }),
       onPick: (cell) => onPick({ column, p, cell }),
-      onEdit: (cell, value, text) => onEdit({ column, p, cell }, value, text),
+      onEdit: (cell, value, text, channel) => onEdit({ column, p, cell }, value, text, channel),
+      shown: column === "kernel" ? shownChannel : undefined,
       onPaint: column === "input" ? (phase, point) => onPaint(phase, point, p) : undefined,
       paints: () => column === "input" && paints(),
     });
@@ -133,12 +135,14 @@ class Picture {
     return this.walk.plane(column, p);
   }
 
-  // Signed planes are diverging around the page's own ground; pictures without a sign are grey.
-  painter(column, Kind) {
+  // Signed planes are diverging around the page's own ground; pictures without a sign are grey, or
+  // the shades of their plane's ink.
+  painter(column, Kind, p) {
     const { low, most } = rangeOf(this.walk.values[column === "lens" ? "input" : column]);
     const signed = low < 0 || column === "kernel";
     if (Kind === NumberPlane) return numberTints(column, signed, most);
-    if (!signed) return (value) => Array(3).fill(Math.round((255 * value) / most));
+    const ink = this.meta[column]?.inks?.[p] ?? [255, 255, 255];
+    if (!signed) return (value) => ink.map((level) => Math.round((level * value) / most));
     const { zero, negative, positive } = this.colours;
     return (value) => mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
   }

@@ -19,9 +19,10 @@ class Stage {
     this.picture = new (paints ? PaintPicture : Picture)(root, {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
-      onEdit: (look, value, text) => this.edit(look, value, text),
+      onEdit: (look, value, text, channel) => this.edit(look, value, text, channel),
       onPaint: (phase, point, p) => this.paint(phase, point, p),
       paints: () => this.tools.paints,
+      shownChannel: () => this.reading().channel,
     });
     this.words = new Words(this.section.querySelector(".equation"), this.section.querySelector(".live"));
     const bar = this.section.querySelector(".transport");
@@ -41,6 +42,7 @@ class Stage {
     window.addEventListener("resize", () => this.fitIn(), { signal });
     document.addEventListener("keydown", (event) => this.onKey(event), { signal });
     document.addEventListener("cnnviz:ask-step", () => this.tell(), { signal });
+    document.addEventListener("cnnviz:go-channel", ({ detail }) => this.goTo(detail.channel), { signal });
     document.addEventListener("cnnviz:write-address", () => this.writeAddress(), { signal });
     this.section.addEventListener("pointerdown", (event) => this.takeFocus(event));
   }
@@ -209,6 +211,13 @@ class Stage {
     this.transport.go(this.walk.indexOf(look.p, look.cell));
   }
 
+  // To the same cell of another output channel.
+  goTo(channel) {
+    if (!(channel < this.walk.meta.output.planes)) return;
+    this.pin = null;
+    this.transport.go(this.walk.indexOf(channel, this.walk.cellOf(this.transport.index)));
+  }
+
   stepped() {
     this.hover = null;
     this.render();
@@ -231,13 +240,13 @@ class Stage {
     if (url.href !== location.href) history.replaceState(history.state, "", url);
   }
 
-  edit({ column, p, cell }, value, text) {
+  edit({ column, p, cell }, value, text, channel) {
     const { strings, largest } = this.walk.meta;
     if (!Number.isFinite(value) || Math.abs(value) > largest) {
       return this.hint(fill(strings.bad_number, { text, largest }));
     }
     this.hint();
-    this.send("cell", { plane: column, at: [p, ...cell], value });
+    this.send("cell", { plane: column, at: [p, ...cell], value, channel });
   }
 
   // Says whether the stroke is wanted. What is drawn shows at once; Python hears of it at the end.
