@@ -78,7 +78,12 @@ class InARow:
     middle: Tensor  # after the first
     twice: Tensor  # after both
     once: Tensor  # after the one
-    border: float  # the largest difference if both paths padded to keep the input's size
+    padded: Tensor  # the difference where both ways pad with zeros to keep the input's size
+
+    @property
+    def border(self) -> float:
+        """The largest difference where both pad: the first way pads again in between."""
+        return float(self.padded.abs().max())
 
     @property
     def difference(self) -> float:
@@ -96,8 +101,7 @@ def in_a_row(x: Tensor, first: Tensor, second: Tensor) -> InARow:
     zeros, more = _same(first), _same(second)
     padded = _slide(F.pad(_slide(F.pad(x, zeros), first), more), second)
     at_once = [a + b for a, b in zip(zeros, more, strict=True)]
-    border = float((padded - _slide(F.pad(x, at_once), one)).abs().max())
-    return InARow(one, middle, twice, once, border)
+    return InARow(one, middle, twice, once, padded - _slide(F.pad(x, at_once), one))
 
 
 def _same(kernel: Tensor) -> list[int]:

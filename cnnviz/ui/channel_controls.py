@@ -137,7 +137,9 @@ def _kind_controls(desk: Desk[S]) -> None:
         if now.kernels == "random":
             low, high = limits(ChannelSettings, "size")
             left.number_input(t("channels.size"), low, high, **desk.bind("size"))
-        right.number_input(t("channels.seed"), *limits(ChannelSettings, "seed"), **desk.bind("seed"))
+        right.number_input(
+            t("channels.seed"), *limits(ChannelSettings, "seed"), **desk.bind("seed")
+        )
 
 
 def _take_c_out(settings: S, c_out: int) -> S:

@@ -19,6 +19,7 @@ PAGES = (
     Entry("dense-to-convolution", "watch", "7.1"),
     Entry("cross-correlation", "watch", "7.2"),
     Entry("padding-and-stride", "watch", "7.3"),
+    Entry("channels", "watch", "7.4"),
     Entry("pooling", "watch", "7.5"),
     Entry("dimensions", "watch", ""),
     Entry("four-views", "watch", ""),
