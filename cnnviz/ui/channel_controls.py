@@ -86,11 +86,11 @@ def stack_controls(desk: Desk[S]) -> None:
     )
     st.caption(t(f"channels.shows.{now.kernels}"))
     _kind_controls(desk)
-    left, right = st.columns(2)
+    columns = st.columns(1 if now.kernels == "named" else 2)
     if now.kernels != "named":
         counts = sorted({*range(now.groups, MOST + 1, now.groups), now.c_out})
-        left.selectbox(t("channels.c_out"), counts, **desk.bind("c_out", take=_take_c_out))
-    right.selectbox(
+        columns[0].selectbox(t("channels.c_out"), counts, **desk.bind("c_out", take=_take_c_out))
+    columns[-1].selectbox(
         t("channels.groups"),
         _groups_to_choose(now),
         format_func=lambda n: _groups_name(n, channels_in(now)),
@@ -159,14 +159,14 @@ def _bias_controls(desk: Desk[S]) -> None:
     st.toggle(t("channels.bias"), **desk.bind("biased", desk.now.biased == "on", switch))
     if desk.now.biased == "off":
         return
-    columns = st.columns(4)
+    columns = st.columns(2)
     for o in range(channels_out(desk.now)):
 
         def take(settings: S, value: float, o: int = o) -> S:
             bias = (*settings.bias[:o], value, *settings.bias[o + 1 :])
             return replace(settings, bias=bias)
 
-        columns[o % 4].number_input(
+        columns[o % 2].number_input(
             t("channels.bias_of", o=o + 1),
             -1e6,
             1e6,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -32,7 +33,7 @@ from cnnviz.ui.formula import formula
 from cnnviz.ui.four_views import memory
 from cnnviz.ui.i18n import explain, t, texts
 
-MOST_TERMS = 20_000  # that are drawn with every plane; more with the matrices alone
+SMALL_PHOTO = 12  # pixels of the longer side: every pixel is a column of a matrix
 
 
 def plane_names(now: ChannelSettings) -> list[str]:
@@ -74,7 +75,8 @@ def pointwise_panel(desk: Desk[Any], key: str) -> None:
     """A 1×1 convolution as a matrix product, both computed."""
     now = desk.now
     stack, mine = pointwise_of(now)
-    found = pointwise(planes_of(now), stack)
+    smaller = replace(now, side=min(now.side, SMALL_PHOTO))
+    found = pointwise(planes_of(smaller), stack)
     (c_out, c_in), n = found.weights.shape, found.pixels.shape[1]
     st.markdown(t("channels.pointwise_shapes", c_out=c_out, c_in=c_in, n=n))
     boards(
@@ -87,6 +89,8 @@ def pointwise_panel(desk: Desk[Any], key: str) -> None:
     equal = found.difference <= 1e-6 * max(1.0, float(found.product.abs().max()))
     said = "pointwise_equal" if equal else "pointwise_differs"
     st.markdown(t(f"channels.{said}", difference=short(found.difference, 2)))
+    if now.input == "photo" and smaller != now:
+        st.caption(t("channels.pointwise_small", side=SMALL_PHOTO))
     if not mine:
         st.caption(t("channels.pointwise_other"))
         st.button(
@@ -108,8 +112,6 @@ def _pointwise_boards(found: Pointwise, names: list[str]) -> list[list[Board]]:
             "product", "K · X", "output", found.product, o * n + at, before="=", below=n > 2 * c_in
         ),
     ]
-    if len(at) > MOST_TERMS:
-        return [product]
     planes = found.pixels.reshape(c_in, *found.convolved.shape[1:])
     inputs = [
         Board(
@@ -145,13 +147,10 @@ def row_panel(desk: Desk[Any], key: str) -> None:
         return
     sizes = [" × ".join(map(str, kernel.shape)) for kernel in (first, second, found.one)]
     st.markdown(t("channels.row_sizes", first=sizes[0], second=sizes[1], one=sizes[2]))
-    boards(
-        key,
-        _row_boards(x, first, second, found),
-        texts("boards"),
-        link=desk.history.link,
-        classroom=frame.classroom(),
-    )
+    link, classroom = desk.history.link, frame.classroom()
+    kernels_, planes = _row_kernels(first, second, found), _row_planes(x, found)
+    boards(f"{key}.kernels", [kernels_], texts("boards"), link=link, classroom=classroom)
+    boards(f"{key}.planes", planes, texts("boards"), link=link, classroom=classroom)
     st.markdown(t("channels.row_equal", difference=short(found.difference, 2)))
     st.markdown(
         t(
@@ -163,31 +162,30 @@ def row_panel(desk: Desk[Any], key: str) -> None:
     st.caption(t("channels.row_border", border=short(found.border, 2)))
 
 
-def _row_boards(x: Tensor, first: Tensor, second: Tensor, found: InARow) -> list[list[Board]]:
-    """A term is a pair of weights, or else a cell of the result."""
-    pairs = _pairs(first, second)
-    results = _centres(found.twice, x), _centres(found.twice, found.middle), _centres(found.twice)
-    at_x, at_middle, at_result = (torch.cat([torch.full_like(pairs[0], -1), at]) for at in results)
-    none = torch.full_like(results[2], -1)
-    at_first, at_second, at_one = (torch.cat([at, none]) for at in pairs)
-    border = _centres(found.twice, found.padded)
-    at_border = torch.cat([torch.full_like(pairs[0], -1), border])
-    t_ = {name: t(f"channels.row_{name}") for name in ("x", "middle", "twice", "once", "padded")}
+def _row_kernels(first: Tensor, second: Tensor, found: InARow) -> list[Board]:
+    """A term is a pair of weights."""
+    at_first, at_second, at_one = _pairs(first, second)
+    return [
+        Board("first", t("channels.first"), "kernel", first, at_first),
+        Board("second", t("channels.second"), "kernel", second, at_second, before="∗"),
+        Board("one", t("channels.one"), "kernel", found.one, at_one, before="="),
+    ]
+
+
+def _row_planes(x: Tensor, found: InARow) -> list[list[Board]]:
+    """A term is a cell of the result, and what lies in the middle of what it comes from."""
+
+    def board(name: str, role: str, plane: Tensor, before: str = "") -> Board:
+        at = _centres(found.twice, plane)
+        return Board(f"row_{name}", t(f"channels.row_{name}"), role, plane, at, before=before)
+
     return [
         [
-            Board("first", t("channels.first"), "kernel", first, at_first),
-            Board("second", t("channels.second"), "kernel", second, at_second, before="∗"),
-            Board("one", t("channels.one"), "kernel", found.one, at_one, before="="),
+            board("x", "input", x),
+            board("middle", "output", found.middle, "→"),
+            board("twice", "output", found.twice, "→"),
         ],
-        [
-            Board("row_x", t_["x"], "input", x, at_x),
-            Board("middle", t_["middle"], "output", found.middle, at_middle, before="→"),
-            Board("twice", t_["twice"], "output", found.twice, at_result, before="→"),
-        ],
-        [
-            Board("once", t_["once"], "output", found.once, at_result),
-            Board("padded", t_["padded"], "output", found.padded, at_border),
-        ],
+        [board("once", "output", found.once), board("padded", "output", found.padded)],
     ]
 
 
@@ -201,10 +199,9 @@ def _pairs(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return a * w1 + b, c * w2 + d, (a + c) * (w1 + w2 - 1) + b + d
 
 
-def _centres(result: Tensor, plane: Tensor | None = None) -> Tensor:
-    """For each cell of the result the cell in the middle of what it comes from."""
-    rows, cols = result.shape
-    height, width = result.shape if plane is None else plane.shape
+def _centres(result: Tensor, plane: Tensor) -> Tensor:
+    """For each cell of the result the cell of a larger plane in the middle of what it reads."""
+    (rows, cols), (height, width) = result.shape, plane.shape
     r = torch.arange(rows)[:, None] + (height - rows) // 2
     return (r * width + torch.arange(cols) + (width - cols) // 2).flatten()
 
@@ -266,7 +263,7 @@ def cost_table(layer: Layer) -> str:
     """Markdown: what is counted × how the layer is varied; beside each number its ratio to now."""
     found = variants(layer)
     now = found["now"]
-    rows = {
+    rows: dict[str, Callable[[int], str]] = {
         "parameters": lambda n: f"{n:,}",
         "macs": lambda n: f"{n:,}",
         "input_bytes": memory,
@@ -279,7 +276,7 @@ def cost_table(layer: Layer) -> str:
         base = getattr(now, name)
         values = [getattr(variant, name) for variant in found.values()]
         cells = [write(base), *(f"{write(n)} ({ratio(n, base)})" for n in values[1:])]
-        lines.append([t(f"costs.{name}"), *cells])
+        lines.append([t(f"costs.{name}"), *(cell.replace(" ", "\u00a0") for cell in cells)])
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

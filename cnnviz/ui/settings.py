@@ -138,7 +138,7 @@ def stack(default: Stack, planes: int, side: int) -> Any:
         return ";".join(map(_write_rows, grids))
 
     allowed = {"planes": planes, "side": side, "largest": LARGEST}
-    return _field(default, Codec(read, write, "stack", allowed, 40_000))
+    return _field(default, Codec(read, write, "stack", allowed, 50_000))
 
 
 def _rows(text: str) -> Grid:

@@ -84,6 +84,7 @@ class NumberPlane extends Plane {
     this.element.style.setProperty("--cell", `${cell}px`);
     this.element.style.fontSize = `${font}px`;
     this.element.classList.toggle("roomy", cell >= 44);
+    this.element.classList.toggle("tiny", cell < 15);
     for (const [name, element] of this.cells) this.paint(element, ...name.split(",").map(Number));
   }
 

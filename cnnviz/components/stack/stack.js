@@ -2,10 +2,11 @@
 
 const LARGEST_CELL = 44; // pixels
 const SMALLEST_CELL = 9;
-const SMALLEST_NUMBER = 17; // cells that are smaller show colours only
-const ROOM_BESIDE = 190; // pixels: the names of the rows, and the biases
-const BETWEEN = 16; // planes, with their frames
-const MOST_HEIGHT = 620; // of all planes together, unless cells would become too small
+const CHARACTER = 5.4; // width of the smallest type, in pixels
+const NAMES = 136; // pixels: what the names of the rows take
+const BIASES = 70;
+const BETWEEN = 14; // planes, with their frames
+const MOST_HEIGHT = 700; // of all planes together, unless cells would become too small
 
 const stacks = new WeakMap();
 
@@ -32,6 +33,8 @@ class KernelStack {
     this.meta = meta;
     this.values = decodeFloats(stack);
     this.most = rangeOf(this.values).most;
+    const characters = this.values.reduce((most, value) => Math.max(most, fit(value, 3).length), 1);
+    this.needed = 4 + CHARACTER * characters; // pixels of a cell with a number; in smaller ones are colours
     this.cell = 0;
     this.build();
     this.fitIn();
@@ -76,20 +79,20 @@ class KernelStack {
   }
 
   tint(value) {
-    const share = ((Math.abs(value) / this.most) * (this.cell < SMALLEST_NUMBER ? 100 : 42)).toFixed(1);
+    const share = ((Math.abs(value) / this.most) * (this.cell < this.needed ? 100 : 42)).toFixed(1);
     return share > 0 ? `color-mix(in srgb, var(${value < 0 ? "--negative" : "--positive"}) ${share}%, transparent)` : "";
   }
 
   fitIn() {
     const width = this.section.clientWidth;
     if (!this.meta || !(width >= 50)) return;
-    const { c_in, c_out, rows, cols } = this.meta;
-    const wide = (width - ROOM_BESIDE - BETWEEN * c_in) / (c_in * cols);
-    const tall = Math.max((MOST_HEIGHT - BETWEEN * c_out) / (c_out * rows), SMALLEST_NUMBER);
+    const { c_in, c_out, rows, cols, bias } = this.meta;
+    const wide = (width - NAMES - (bias ? BIASES : 0) - BETWEEN * c_in) / (c_in * cols);
+    const tall = Math.max((MOST_HEIGHT - BETWEEN * c_out) / (c_out * rows), this.needed);
     const cell = Math.max(SMALLEST_CELL, Math.floor(Math.min(wide, tall, LARGEST_CELL)));
     if (cell === this.cell) return;
     this.cell = cell;
-    this.section.classList.toggle("tiny", cell < SMALLEST_NUMBER);
+    this.section.classList.toggle("colours", cell < this.needed);
     this.section.style.setProperty("--wide", `${cell * cols + 2}px`);
     this.section.style.setProperty("--tall", `${cell * rows + 2}px`);
     for (const plane of this.planes) plane.setSize(cell, 9);

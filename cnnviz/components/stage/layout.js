@@ -36,10 +36,17 @@ function layOut(plan, space, characters) {
     const size = { input: cell, kernel: cell, output: cell, lens: plan.lens ? cell : 0 };
     return { numbers: true, across, ...size };
   }
-  const pixelsOf = space.narrow || space.flat ? narrowPixels : widePixels;
+  const below = space.narrow || space.flat;
+  if (!below) {
+    const stack = (across) => stackOf(room(plan.kernel), plan.kernel.planes, across);
+    across.kernel = best(plan.kernel.planes, (n) => widePixels({ ...stacks, kernel: stack(n) }, space, plan.lens).kernel);
+    stacks.kernel = stack(across.kernel);
+  }
+  const pixelsOf = below ? narrowPixels : widePixels;
   const size = pixelsOf(stacks, space, plan.lens);
   const kernel = Math.max(1, Math.floor(size.kernel));
-  return { numbers: false, across, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
+  const stacked = space.narrow && severalPlanes(plan);
+  return { numbers: false, stacked, across, input: snap(size.input), kernel, output: snap(size.output), lens: kernel };
 }
 
 // Planes of one tensor as a block of cells, and the pixels that are between them.
@@ -60,8 +67,13 @@ function acrossWide(plane, planes, { width, height }) {
     const down = Math.ceil(planes / across);
     return Math.min((width / 3 - BETWEEN * (across - 1)) / (cols * across), (height - TITLE - (TAG + BETWEEN) * down) / (rows * down));
   };
+  return best(planes, cell);
+}
+
+// How many of so many planes stand side by side where the cells are largest, rather fewer than more.
+function best(planes, cell) {
   const counts = Array.from({ length: planes }, (_, i) => i + 1);
-  return counts.reduce((best, across) => (cell(across) > cell(best) * 1.05 ? across : best), 1);
+  return counts.reduce((found, across) => (cell(across) > cell(found) * 1.05 ? across : found), 1);
 }
 
 const acrossNarrow = (planes) => Math.min(planes, 3);
@@ -91,17 +103,26 @@ function flatCell({ input, kernel, output }, { width, height, most }) {
 // Input and output are drawn to one scale, the lens and the kernel one above the other between.
 function widePixels({ input, kernel, output }, { width, height, most, middle }, alone) {
   const share = alone ? 1 : 2;
+  const limit = Math.min(...[input, output].map((stack) => (height - TITLE - stack.high) / stack.rows));
+  // what input and output leave free where they cannot become any higher
+  const free = width - 2 * SIGN - limit * (input.cols + output.cols) - input.wide - output.wide;
   const tall = (height - share * (TITLE + kernel.high) - 8) / (share * kernel.rows);
-  const cell = Math.min((0.26 * width - kernel.wide) / kernel.cols, tall, 0.9 * most);
+  const wide = (Math.max(0.26 * width, free) - kernel.wide) / kernel.cols;
+  const cell = Math.min(wide, tall, 0.9 * most);
   const taken = Math.max(cell * kernel.cols + kernel.wide, middle) + input.wide + output.wide;
   const side = (width - 2 * SIGN - taken) / 2;
-  const limit = Math.min(...[input, output].map((stack) => (height - TITLE - stack.high) / stack.rows));
   const pixel = Math.min(side / Math.max(input.cols, output.cols), limit);
   return { input: pixel, kernel: cell, output: pixel };
 }
 
-// On a phone lens, kernel and output share the row below the input.
-function narrowPixels({ input, kernel, output }, { width, height }, alone) {
+const severalPlanes = ({ input, kernel, output }) => Math.max(input.planes, kernel.planes, output.planes) > 1;
+
+// On a phone lens, kernel and output share the row below the input; of several planes each has a row.
+function narrowPixels({ input, kernel, output }, { width, height, most, narrow }, alone) {
+  if (narrow && Math.max(input.wide, input.high, kernel.high, output.high) > 0) {
+    const fill = (stack, least) => Math.min((width - stack.wide) / stack.cols, least);
+    return { input: fill(input, most), kernel: fill(kernel, 0.7 * most), output: fill(output, most) };
+  }
   const part = (width - NARROW_SIGN - 16) / (alone ? 2 : 3);
   const pixel = Math.min((width - input.wide) / input.cols, (height - TITLE - input.high) / input.rows);
   return {

@@ -41,6 +41,7 @@ class Picture {
     const size = layOut({ ...this.meta, lens: this.walk.pools }, space, () => this.walk.characters());
     this.section.classList.toggle("narrow", space.narrow);
     this.section.classList.toggle("flat", space.flat);
+    this.section.classList.toggle("stacked", Boolean(size.stacked));
     this.find(".picture").style.minHeight = space.narrow ? "" : `${space.height}px`;
     this.find(".lens").hidden = !size.lens;
     const Plane = size.numbers ? NumberPlane : PixelPlane;
@@ -135,10 +136,11 @@ class Picture {
     return this.walk.plane(column, p);
   }
 
-  // Signed planes are diverging around the page's own ground; pictures without a sign are grey, or
+  // Each output channel of a picture has a scale of its own. Signed planes are diverging around the page's own ground; pictures without a sign are grey, or
   // the shades of their plane's ink.
   painter(column, Kind, p) {
-    const { low, most } = rangeOf(this.walk.values[column === "lens" ? "input" : column]);
+    const channel = column === "output" && Kind === PixelPlane && !this.walk.pools && !this.meta.depth;
+    const { low, most } = rangeOf(channel ? this.walk.plane(column, p) : this.walk.values[column === "lens" ? "input" : column]);
     const signed = low < 0 || column === "kernel";
     if (Kind === NumberPlane) return numberTints(column, signed, most);
     const ink = this.meta[column]?.inks?.[p] ?? [255, 255, 255];
@@ -179,8 +181,9 @@ class Picture {
     });
   }
 
-  showMiddle({ index, values, weights }, look) {
+  showMiddle({ index, values, weights, reads }, look) {
     const size = this.meta.kernel.rows * this.meta.kernel.cols;
+    if (this.meta.groups > 1 && reads.length > 1) this.tagMiddle(reads);
     this.planes.kernel.forEach((plane, p) => {
       const now = weights.slice(p * size, (p + 1) * size);
       if (!sameNumbers(plane.values, now)) plane.setValues(now, plane.tints);
@@ -192,6 +195,15 @@ class Picture {
       plane.setValues(values.slice(p * size, (p + 1) * size), plane.tints);
       plane.mark("winner", this.walk.takes ? this.winners(weights.slice(p * size, (p + 1) * size)) : []);
     });
+  }
+
+  // Kernels of another group lie on other input planes.
+  tagMiddle(reads) {
+    for (const column of ["kernel", "lens"]) {
+      this.planes[column].forEach((plane, p) => {
+        plane.element.parentElement.firstChild.textContent = this.tagOf("input", reads[p]);
+      });
+    }
   }
 
   // The cell of the window that pooling took.

@@ -1,6 +1,7 @@
 // A step in words: the coloured equation, and the sentence for screen readers.
 
 const LONGEST_SENTENCE = 25; // products
+const SMALLEST_TYPE = 0.8; // of the equation's, for one with all products of several planes
 
 // How a step is written: the terms with what stands before, between and behind them. A term is
 // [what is read, the weight], [what is read] or, of several planes, [a plane's sum].
@@ -82,8 +83,10 @@ class Words {
 
   drawEquation(said, reading, strings) {
     const full = reading.sums?.length > 1 && spelledOut(reading);
-    if (full && this.width(full) <= this.measured()) said = full;
-    const most = this.termsThatFit(said, reading, strings);
+    const share = full ? this.measured() / this.width(full) : 0; // of the type's size
+    if (share >= SMALLEST_TYPE) said = full;
+    this.equation.style.setProperty("--share", Math.min(1, share >= SMALLEST_TYPE ? share : 1));
+    const most = said === full ? said.terms.length : this.termsThatFit(said, reading, strings);
     const total = reading.total === undefined ? "" : ` = <b class="y">${short(reading.total)}</b>`;
     this.equation.innerHTML = `<span>${this.join(said, most, strings, coloured)}${total}</span>`;
   }

@@ -22,6 +22,7 @@ from cnnviz.ui.settings import (
     Grid,
     Pair,
     Rejected,
+    Stack,
     allowed,
     check_grid,
     codec,
@@ -30,7 +31,9 @@ from cnnviz.ui.settings import (
     pair,
     read,
     shortest,
+    stack,
     whole,
+    words,
     write,
 )
 
@@ -42,6 +45,8 @@ class Settings(InputSettings, KernelSettings, OperationSettings, LearnSettings):
     step: int = whole(1, 1, 100, written=False)
     window: Pair = pair((2, 2), 1, 9)
     levels: tuple[float, ...] = numbers((0.0, 1.0), -5, 5, 2, 4)
+    names: tuple[str, ...] = words(("red", "blue"), ("red", "green", "blue"), 2)
+    planes: Stack = stack((((0.0,),),), 64, 5)
 
 
 NAMES = [field.name for field in dataclasses.fields(Settings)]
@@ -71,6 +76,11 @@ def values(of: Codec) -> st.SearchStrategy[object]:
         return st.lists(each, min_size=given["fewest"], max_size=given["most"]).map(tuple)
     if of.allowed == "grid":
         return grids(min(4, given["side"]))
+    if of.allowed == "words":
+        found = st.sampled_from(str(given["options"]).split(", "))
+        return st.lists(found, min_size=1, max_size=given["most"], unique=True).map(tuple)
+    if of.allowed == "stack":
+        return grids(3).flatmap(lambda first: st.integers(1, 4).map(lambda n: (first,) * n))
     return st.binary(min_size=given["side"] ** 2, max_size=given["side"] ** 2)
 
 
@@ -104,6 +114,16 @@ def test_largest_grid_with_the_longest_numbers_fits_into_its_link(name: str) -> 
     side = codec(Settings, name).limits["side"]
     full = Settings(**{name: ((-0.00012345678901234567,) * side,) * side})
     assert read(Settings, write(full)) == (full, [])
+
+
+def test_largest_stack_with_the_longest_numbers_fits_into_its_link() -> None:
+    full = Settings(planes=(((-0.00012345678901234567,) * 5,) * 5,) * 64)
+    assert read(Settings, write(full)) == (full, [])
+
+
+def test_stack_stands_in_the_link_plane_after_plane() -> None:
+    planes = (((0.0, 1.0), (2.0, 3.0)), ((1.0, 2.0), (3.0, -0.5)))
+    assert write(Settings(planes=planes)) == {"planes": "0 1_2 3;1 2_3 -0.5"}
 
 
 @given(st.binary(min_size=28 * 28, max_size=28 * 28))
@@ -199,6 +219,16 @@ def test_shortest_text_has_no_needless_zeros(value: float, text: str) -> None:
         ("cells", " ".join(["1"] * 10_000)),
         ("cells", "1" + " " * 20_000),
         ("weights", " ".join(["1"] * 12)),
+        ("names", ""),
+        ("names", "red,red"),
+        ("names", "red,pink"),
+        ("names", "red,green,blue"),
+        ("planes", ""),
+        ("planes", "1;"),
+        ("planes", "1 2;3"),
+        ("planes", "1;1e7"),
+        ("planes", ";".join(["1"] * 65)),
+        ("planes", "1 2 3 4 5 6"),
         ("drawing", ""),
         ("drawing", "!"),
         ("drawing", "AAAA"),
