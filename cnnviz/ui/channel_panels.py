@@ -68,6 +68,11 @@ def stack_panel(desk: Desk[Any], key: str) -> None:
     )
 
 
+def _beside(desk: Desk[Any]) -> dict[str, Any]:
+    """How boards stand below a stage."""
+    return {"leads": False, "link": desk.history.link, "classroom": frame.classroom()}
+
+
 # ---- 1 × 1
 
 
@@ -83,8 +88,8 @@ def pointwise_panel(desk: Desk[Any], key: str) -> None:
         key,
         _pointwise_boards(found, plane_names(now)),
         texts("boards"),
-        link=desk.history.link,
-        classroom=frame.classroom(),
+        factors=("weights", "pixels"),
+        **_beside(desk),
     )
     equal = found.difference <= 1e-6 * max(1.0, float(found.product.abs().max()))
     said = "pointwise_equal" if equal else "pointwise_differs"
@@ -147,10 +152,16 @@ def row_panel(desk: Desk[Any], key: str) -> None:
         return
     sizes = [" × ".join(map(str, kernel.shape)) for kernel in (first, second, found.one)]
     st.markdown(t("channels.row_sizes", first=sizes[0], second=sizes[1], one=sizes[2]))
-    link, classroom = desk.history.link, frame.classroom()
     kernels_, planes = _row_kernels(first, second, found), _row_planes(x, found)
-    boards(f"{key}.kernels", [kernels_], texts("boards"), link=link, classroom=classroom)
-    boards(f"{key}.planes", planes, texts("boards"), link=link, classroom=classroom)
+    boards(
+        f"{key}.kernels",
+        [kernels_],
+        texts("boards"),
+        factors=("first", "second"),
+        **_beside(desk),
+    )
+    said = {"one_term": t("channels.row_same_place"), "no_terms": t("channels.row_no_place")}
+    boards(f"{key}.planes", planes, texts("boards") | said, **_beside(desk))
     st.markdown(t("channels.row_equal", difference=short(found.difference, 2)))
     st.markdown(
         t(

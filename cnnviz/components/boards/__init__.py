@@ -92,6 +92,7 @@ def boards(
     headings: Sequence[str] = (),
     columns: int = 1,
     factors: tuple[str, str] | None = None,
+    leads: bool = True,
     undo: bool | None = None,
     redo: bool = False,
     link: int = 0,
@@ -112,6 +113,7 @@ def boards(
         columns: so many views stand side by side where there is room.
         factors: names of two boards whose cells are a term's factors: the terms are then said as
             products, and on an "output" as a sum.
+        leads: whether what is pinned is the page's step, to be taken along; not beside a stage.
         undo: whether there is something to undo; None: no such buttons. `redo` likewise.
         link: of the history; another link drops the pin.
         done: the last edit that these boards contain.
@@ -125,6 +127,7 @@ def boards(
         "token": token(),
         "strings": dict(strings),
         "columns": columns,
+        "leads": leads,
         "undo": undo,
         "redo": redo,
         "link": link,

@@ -260,6 +260,7 @@ class Boards {
 
   // Other components (what is taken along) hear of the first term that is pinned.
   tell() {
+    if (!this.meta.leads) return;
     const board = this.find(this.pin);
     const current = board?.terms.at(this.pin.cell[0] * board.cols + this.pin.cell[1])[0] ?? 0;
     document.dispatchEvent(new CustomEvent("cnnviz:step", { detail: { current } }));
