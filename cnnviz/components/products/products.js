@@ -19,7 +19,7 @@ function draw(root, strings, step) {
 // Which plane, and what it adds.
 function heading(strings, step, p) {
   const element = document.createElement("h4");
-  element.textContent = fill(strings.plane, { p: step.tags[p] ?? p + 1, sum: short(step.sums[p], 7) });
+  element.textContent = fill(strings.plane, { p: step.tags[p], sum: short(step.sums[p], 7) });
   return element;
 }
 

@@ -75,9 +75,10 @@ class NumberPlane extends Plane {
     const wanted = Math.max(least, Math.min(cell * 0.42, 40));
     const inner = cell - (cell > 40 ? 10 : 4);
     const room = (size) => Math.floor(inner / (size * 0.6)); // characters of a monospaced face
-    this.chars = this.steady ?? Math.max(2, room(Math.max(least, wanted * 0.7)));
+    const steady = this.steady && Math.max(2, Math.min(this.steady, room(least)));
+    this.chars = steady ?? Math.max(2, room(Math.max(least, wanted * 0.7)));
     // a plane whose values change at every step keeps one size of type: `steady` characters
-    const longest = this.steady ?? Math.max(1, ...Array.from(this.values, (value) => fit(value, this.chars).length));
+    const longest = steady ?? Math.max(1, ...Array.from(this.values, (value) => fit(value, this.chars).length));
     const font = Math.max(least, Math.min(wanted, inner / (longest * 0.6)));
     // a number that would lie on its neighbours is left to the cell's title
     this.fitting = Math.floor(cell / (font * 0.6));

@@ -175,7 +175,7 @@ class Stage {
     const { rows, cols, planes } = this.walk.meta.kernel;
     const current = this.transport.index;
     const reading = this.reading();
-    const tags = reading.reads.map((p) => this.walk.meta.input.tags[p]);
+    const tags = reading.reads.map((p) => this.walk.meta.input.tags[p] ?? p + 1);
     const detail = { ...reading, current, steps: this.walk.steps, planes, rows, cols, tags };
     document.dispatchEvent(new CustomEvent("cnnviz:step", { detail }));
   }
