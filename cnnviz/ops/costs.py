@@ -14,7 +14,7 @@ FLOAT = 4  # bytes of a float32
 
 
 @dataclass(frozen=True)
-class Layer:
+class ConvLayer:
     """A convolutional layer and the sizes it is used on; no batch.
 
     Raises:
@@ -78,7 +78,7 @@ class Layer:
         return f"{replace(self, bias=False).sum}·({cells})"
 
 
-def separable(layer: Layer) -> tuple[Layer, Layer]:
+def separable(layer: ConvLayer) -> tuple[ConvLayer, ConvLayer]:
     """The depthwise layer and the 1×1 layer that together stand in for one (Howard et al. 2017).
 
     The first has a kernel of its own for each input channel, the second mixes the channels.
@@ -104,7 +104,7 @@ class Cost:
         return self.input_bytes + self.parameter_bytes + self.output_bytes
 
 
-def cost(*layers: Layer) -> Cost:
+def cost(*layers: ConvLayer) -> Cost:
     """What these layers cost together, each reading what the one before wrote."""
     return Cost(
         parameters=sum(layer.parameters for layer in layers),
@@ -115,7 +115,7 @@ def cost(*layers: Layer) -> Cost:
     )
 
 
-def variants(layer: Layer) -> dict[str, Cost]:
+def variants(layer: ConvLayer) -> dict[str, Cost]:
     """The layer as it is, with channels doubled, and taken apart: name → cost."""
     twice_in = replace(layer, c_in=2 * layer.c_in)
     twice_out = replace(layer, c_out=2 * layer.c_out)

@@ -15,7 +15,7 @@ from cnnviz.components.stack import kernel_stack
 from cnnviz.export.numbers import short
 from cnnviz.ops import Walk, kernels
 from cnnviz.ops.channels import InARow, Pointwise, in_a_row, pointwise
-from cnnviz.ops.costs import Layer, cost, variants
+from cnnviz.ops.costs import ConvLayer, cost, variants
 from cnnviz.ops.stacks import in_group
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
@@ -62,7 +62,7 @@ def stack_panel(desk: Desk[Any], key: str) -> None:
         in_group(c_out, c_in, now.groups),
         bias_of(now),
         key,
-        texts("stack"),
+        texts("kernel_stack"),
         inputs=plane_names(now),
         outputs=output_names(now),
     )
@@ -220,10 +220,10 @@ def _centres(result: Tensor, plane: Tensor) -> Tensor:
 # ---- costs
 
 
-def layer_of(walk: Walk) -> Layer:
+def layer_of(walk: Walk) -> ConvLayer:
     """The layer that a walk with channels is."""
     c_out, _, *size = walk.kernel.shape
-    return Layer(
+    return ConvLayer(
         len(walk.input),
         c_out,
         tuple(size),
@@ -270,7 +270,7 @@ def padding_line(walk: Walk) -> str:
     )
 
 
-def cost_table(layer: Layer) -> str:
+def cost_table(layer: ConvLayer) -> str:
     """Markdown: what is counted × how the layer is varied; beside each number its ratio to now."""
     found = variants(layer)
     now = found["now"]

@@ -47,7 +47,7 @@ def payload(
         stack: (c_out, c_in, kernel_height, kernel_width), finite.
         mine: bool (c_out, c_in), which of its planes are used; the others are drawn empty.
         bias: (c_out,).
-        strings: the catalogue's `stack`.
+        strings: the catalogue's `kernel_stack`.
         inputs, outputs: names of the channels, where they have better ones than their numbers.
     """
     c_out, c_in, rows, cols = stack.shape

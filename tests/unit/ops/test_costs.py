@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from cnnviz.ops.costs import Layer, cost, separable, variants
+from cnnviz.ops.costs import ConvLayer, cost, separable, variants
 from cnnviz.problems import Problem
+
+Case = tuple[ConvLayer, nn.Conv2d, torch.Tensor]
 
 
 @st.composite
-def layers(draw: st.DrawFn) -> tuple[Layer, nn.Conv2d, torch.Tensor]:
+def layers(draw: st.DrawFn) -> Case:
     """A layer, the same in PyTorch, and an input for it."""
     groups, a, b = (draw(st.integers(1, 3)) for _ in range(3))
     size = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
@@ -22,11 +24,13 @@ def layers(draw: st.DrawFn) -> tuple[Layer, nn.Conv2d, torch.Tensor]:
     module = nn.Conv2d(groups * a, groups * b, size, stride, padding, groups=groups, bias=bias)
     x = torch.zeros(groups * a, *shape)
     rows, cols = module(x[None]).shape[2:]
-    return Layer(groups * a, groups * b, size, shape, (rows, cols), groups, bias), module, x
+    return ConvLayer(groups * a, groups * b, size, shape, (rows, cols), groups, bias), module, x
 
 
 @given(layers())
-def test_parameters_and_memory_are_pytorchs(case: tuple[Layer, nn.Conv2d, torch.Tensor]) -> None:
+def test_parameters_and_memory_are_pytorchs(
+    case: Case,
+) -> None:
     layer, module, x = case
     numbers = list(module.parameters())
     y = module(x[None])
@@ -38,7 +42,7 @@ def test_parameters_and_memory_are_pytorchs(case: tuple[Layer, nn.Conv2d, torch.
 
 @given(layers())
 def test_multiply_accumulates_are_what_a_loop_counts(
-    case: tuple[Layer, nn.Conv2d, torch.Tensor],
+    case: Case,
 ) -> None:
     layer, module, x = case
     y = module(x[None])[0]
@@ -50,16 +54,16 @@ def test_multiply_accumulates_are_what_a_loop_counts(
 
 
 def test_sums_are_written_with_the_layers_numbers() -> None:
-    layer = Layer(2, 3, (2, 2), (3, 3), (2, 2))
+    layer = ConvLayer(2, 3, (2, 2), (3, 3), (2, 2))
     assert layer.sum == "3·(2·2·2)+3"
     assert eval(layer.sum.replace("·", "*")) == layer.parameters == 27
     assert layer.product == "3·(2·2·2)·(2·2)"
     assert eval(layer.product.replace("·", "*")) == layer.macs == 96
-    assert Layer(4, 4, (3,), (9,), (7,), groups=4, bias=False).sum == "4·(1·3)"
+    assert ConvLayer(4, 4, (3,), (9,), (7,), groups=4, bias=False).sum == "4·(1·3)"
 
 
 def test_doubling_both_channels_makes_four_times_the_work() -> None:
-    found = variants(Layer(3, 8, (3, 3), (10, 10), (10, 10), bias=False))
+    found = variants(ConvLayer(3, 8, (3, 3), (10, 10), (10, 10), bias=False))
     now = found["now"]
     assert [found[name].macs / now.macs for name in ("twice_in", "twice_out", "both")] == [2, 2, 4]
     assert found["both"].parameters == 4 * now.parameters
@@ -69,7 +73,7 @@ def test_doubling_both_channels_makes_four_times_the_work() -> None:
 
 
 def test_separable_is_pytorchs_depthwise_and_pointwise_modules() -> None:
-    layer = Layer(6, 10, (3, 3), (8, 8), (6, 6))
+    layer = ConvLayer(6, 10, (3, 3), (8, 8), (6, 6))
     modules = nn.Sequential(nn.Conv2d(6, 6, 3, groups=6, bias=False), nn.Conv2d(6, 10, 1))
     found = cost(*separable(layer))
     assert found.parameters == sum(each.numel() for each in modules.parameters())
@@ -80,11 +84,11 @@ def test_separable_is_pytorchs_depthwise_and_pointwise_modules() -> None:
 
 
 def test_separable_needs_its_known_share_of_the_work() -> None:
-    layer = Layer(32, 64, (3, 3), (14, 14), (14, 14), bias=False)  # Howard et al. 2017, 3.1
+    layer = ConvLayer(32, 64, (3, 3), (14, 14), (14, 14), bias=False)  # Howard et al. 2017, 3.1
     share = cost(*separable(layer)).macs / layer.macs
     assert share == pytest.approx(1 / 64 + 1 / 9)
 
 
 def test_groups_that_do_not_divide_are_refused() -> None:
     with pytest.raises(Problem, match="groups must divide"):
-        Layer(3, 4, (1, 1), (2, 2), (2, 2), groups=2)
+        ConvLayer(3, 4, (1, 1), (2, 2), (2, 2), groups=2)
