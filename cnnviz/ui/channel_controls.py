@@ -68,7 +68,11 @@ def _grids(planes: torch.Tensor) -> Stack:
 def _photo_controls(desk: Desk[S]) -> None:
     photo_picker(desk)
     picture = pictures.planes(photo_of(desk.now), pictures.MAX_SIDE // 2)
-    st.image(picture.permute(1, 2, 0).numpy(), caption=t("channels.photo"), width="stretch")
+    _, height, width = picture.shape
+    with st.container(key="rgb-photo"):
+        # its room is kept before it has loaded, so that nothing below it jumps
+        st.html(f"<style>.st-key-rgb-photo img {{aspect-ratio: {width} / {height}}}</style>")
+        st.image(picture.permute(1, 2, 0).numpy(), caption=t("channels.photo"), width="stretch")
     st.slider(t("input.side"), *limits(ChannelSettings, "side"), **desk.bind("side"))
 
 

@@ -106,6 +106,8 @@ def test_photo_is_split_and_a_channel_more_is_chosen(tab: Page, app_url: str) ->
     page = open_stage(tab, app_url, PATH, kernels="random")
     page.tap_choice("Photo")
     expect(page.title("input").locator("small")).to_have_text("3 × 21 × 32")
+    photo = tab.locator(".st-key-rgb-photo img")
+    expect(photo).to_have_js_property("complete", True)
     page.settle()
     page.choose("Kernels", "For red, green and blue")
     expect(page.plane("output")).to_have_count(3)
