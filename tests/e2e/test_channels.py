@@ -103,6 +103,8 @@ def test_groups_leave_planes_of_the_stack_empty_and_the_kernels_say_what_they_re
 
 
 def test_photo_is_split_and_a_channel_more_is_chosen(tab: Page, app_url: str) -> None:
+    # so high that no list has to scroll the page, which closes it again
+    tab.set_viewport_size({"width": 1366, "height": 1400})
     page = open_stage(tab, app_url, PATH, kernels="random")
     page.tap_choice("Photo")
     expect(page.title("input").locator("small")).to_have_text("3 × 21 × 32")
