@@ -18,8 +18,8 @@ SENTENCES: dict[str, str] = {
     ),
     "cell_outside": "Cell {cell} lies outside the shape {shape}.",
     "output_padding": (
-        "The output padding chooses among the sizes that a stride of {stride} makes one: it has to "
-        "be smaller than the stride or the dilation, so from 0 to {most}; got {output_padding}."
+        "The output padding chooses among the sizes that a stride of {stride} takes to one: "
+        "it must be smaller than the stride or the dilation: 0 to {most}; got {output_padding}."
     ),
     "painting_large": (
         "To watch every stroke takes {numbers} numbers; at most {most} are shown. Choose a smaller "
@@ -70,7 +70,7 @@ SENTENCES: dict[str, str] = {
         "PyTorch's average pooling over three axes needs an input at least as large as its window "
         "of {kernel_size} cells; got {n}."
     ),
-    "pool_dilation": "Average pooling knows no dilation (PyTorch has none either); got {dilation}.",
+    "pool_dilation": "Average pooling has no dilation (PyTorch has none either); got {dilation}.",
     "shift_border": "There is no border called {border}; choose one of {allowed}.",
     # channels
     "pointwise_shapes": (

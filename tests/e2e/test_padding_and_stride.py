@@ -36,7 +36,7 @@ def test_presets_and_per_axis_strides_reach_stage_and_link(tab: Page, app_url: s
 
 def test_padding_shows_what_it_copies(tab: Page, app_url: str) -> None:
     stage = opened(tab, app_url, input="ramp", kernel="box", padding=1)
-    stage.choose("The padding holds", "Reflect: the input mirrored")
+    stage.choose("The padding holds", "Reflect: mirrored input")
     expect(stage.cell("input", (-1, -1)).locator(".value")).to_have_text("4")
     walk = correlate(RAMP, kernels.named("box"), Window(3, padding=1), padding_mode="reflect")
     stage.expect_walk(walk)
@@ -50,7 +50,7 @@ def test_what_no_window_reads_is_hatched(tab: Page, app_url: str) -> None:
 
 def test_course_example_is_chosen_and_undone(tab: Page, app_url: str) -> None:
     stage = opened(tab, app_url)
-    stage.choose("The course’s table", "3 × 5, padding (0, 1), stride (3, 4): 2 × 2")
+    stage.choose("The course’s table", "3 × 5, uneven: 2 × 2")
     expect(stage.title("output")).to_contain_text("2 × 2")
     stage.button("Undo").click()
     expect(stage.title("output")).to_contain_text("8 × 8")
