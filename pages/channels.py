@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Options, stage
 from cnnviz.ops import Walk
 from cnnviz.ops.stacks import grouped
 from cnnviz.problems import Problem
@@ -37,6 +36,7 @@ from cnnviz.ui.operation import operation_controls, ways_to_fit
 from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
+from cnnviz.ui.staging import show_stage
 from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "channels"
@@ -79,35 +79,18 @@ def show(desk: Desk[Settings]) -> Walk | None:
     except Problem as problem:
         refusal(desk, problem, ways_out(now, problem))
         return None
-    frame.check_step(desk, now.step, len(walk))
-    flipped = now.operation == "convolution"
     names = plane_names(now)
-    stage(
+    show_stage(
+        desk,
         walk,
         STAGE,
-        Options(
-            {
-                "input": t("stage.input"),
-                "kernel": t("stage.kernel_flipped" if flipped else "stage.kernel"),
-                "output": t("stage.output"),
-            },
-            texts("stage"),
-            sign="∗" if flipped else "⋆",
-            tags={
-                "input": names,
-                "kernel": names if now.groups == 1 else [],
-                "output": output_names(now),
-            },
-            inks=INKS if names else (),
-            editable=frozenset({"input", "kernel"} if can_edit_planes(now) else {"kernel"}),
-            undo=bool(desk.history.past),
-            redo=bool(desk.history.future),
-            step=desk.now.step - 1,
-            link=desk.history.link,
-            done=desk.history.done,
-            largest=settings.LARGEST,
-            classroom=frame.classroom(),
-        ),
+        tags={
+            "input": names,
+            "kernel": names if now.groups == 1 else [],
+            "output": output_names(now),
+        },
+        inks=INKS if names else (),
+        editable=frozenset({"input", "kernel"} if can_edit_planes(now) else {"kernel"}),
     )
     return walk
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Edit, Options, stage
+from cnnviz.components.stage import Edit
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
@@ -37,6 +37,7 @@ from cnnviz.ui.operation import (
 from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
+from cnnviz.ui.staging import show_stage
 from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "cross-correlation"
@@ -90,31 +91,13 @@ def show(desk: Desk[Settings]) -> Walk | None:
     except Problem as problem:
         refusal(desk, problem, ways_to_fit(now, x, kernel))
         return None
-    frame.check_step(desk, now.step, len(walk))
-    convolution = now.operation == "convolution"
-    titles = {
-        "input": t("stage.input"),
-        "kernel": t("stage.kernel_flipped" if convolution else "stage.kernel"),
-        "output": t("stage.output"),
-    }
-    stage(
+    show_stage(
+        desk,
         walk,
         STAGE,
-        Options(
-            titles,
-            texts("stage"),
-            sign="∗" if convolution else "⋆",
-            editable=frozenset({"input", "kernel"} if can_edit(x) else {"kernel"}),
-            draw=can_draw(now),
-            brush=now.input == "draw",
-            undo=bool(desk.history.past),
-            redo=bool(desk.history.future),
-            step=desk.now.step - 1,
-            link=desk.history.link,
-            done=desk.history.done,
-            largest=settings.LARGEST,
-            classroom=frame.classroom(),
-        ),
+        editable=frozenset({"input", "kernel"} if can_edit(x) else {"kernel"}),
+        draw=can_draw(now),
+        brush=now.input == "draw",
     )
     return walk
 

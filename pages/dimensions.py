@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Options, stage
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
@@ -21,6 +20,7 @@ from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
 from cnnviz.ui.sound import SoundSettings, signal_panel, sound_panel
+from cnnviz.ui.staging import show_stage
 from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "dimensions"
@@ -60,28 +60,17 @@ def show(desk: Desk[Settings]) -> Walk | None:
     except Problem as problem:
         refusal(desk, problem, ways_to_fit(desk.now))
         return None
-    frame.check_step(desk, desk.now.step, len(walk))
-    strings = texts("stage")
-    if not editable(desk.now):
-        strings["hint"] = t("dimensions.hint")
-    stage(
+    line = desk.now.kind == "1d"
+    hint = {} if editable(desk.now) else {"hint": t("dimensions.hint")}
+    show_stage(
+        desk,
         walk,
         STAGE,
-        Options(
-            {name: t(f"stage.{name}") for name in ("input", "kernel", "output")},
-            strings,
-            tags=tags(walk),
-            editable=editable(desk.now),
-            undo=bool(desk.history.past),
-            redo=bool(desk.history.future),
-            step=desk.now.step - 1,
-            link=desk.history.link,
-            done=desk.history.done,
-            largest=settings.LARGEST,
-            classroom=frame.classroom(),
-            height=SIGNAL if desk.now.kind == "1d" and not frame.classroom() else None,
-            flat=desk.now.kind == "1d",
-        ),
+        strings=texts("stage") | hint,
+        tags=tags(walk),
+        editable=editable(desk.now),
+        height=SIGNAL if line and not frame.classroom() else None,
+        flat=line,
     )
     return walk
 

@@ -8,7 +8,7 @@ import streamlit as st
 from torch import Tensor
 
 from cnnviz.components.products import products
-from cnnviz.components.stage import Edit, Options, stage
+from cnnviz.components.stage import Edit
 from cnnviz.export.code import transposed_code
 from cnnviz.export.sheet import Panel, sheet_gif, sheet_png
 from cnnviz.figures.coverage import count_map
@@ -31,11 +31,13 @@ from cnnviz.ui.inputs import (
     input_plane,
 )
 from cnnviz.ui.kernels import CHOICES, KernelSettings, edit_kernel, kernel_controls, kernel_of
+from cnnviz.ui.operation import window_of
 from cnnviz.ui.pairs import pair_control
 from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import Pair, choice, pair, whole
-from cnnviz.ui.sliding import SlidingSettings, sliding_controls, ways_to_fit, window_of
+from cnnviz.ui.sliding import SlidingSettings, sliding_controls, ways_to_fit
+from cnnviz.ui.staging import show_stage
 from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "padding-and-stride"
@@ -111,25 +113,13 @@ def show(desk: Desk[Settings]) -> Scene | None:
     except Problem as problem:
         refusal(desk, problem, ways_out(now, x, kernel, problem))
         return None
-    frame.check_step(desk, now.step, len(scene))
-    titles = {name: t(f"stage.{name}") for name in ("input", "kernel", "output")}
-    stage(
+    show_stage(
+        desk,
         scene,
         stage_key(now),
-        Options(
-            titles,
-            texts("stage"),
-            editable=frozenset({"input", "kernel"} if can_edit(x) else {"kernel"}),
-            draw=can_draw(now),
-            brush=now.input == "draw",
-            undo=bool(desk.history.past),
-            redo=bool(desk.history.future),
-            step=now.step - 1,
-            link=desk.history.link,
-            done=desk.history.done,
-            largest=settings.LARGEST,
-            classroom=frame.classroom(),
-        ),
+        editable=frozenset({"input", "kernel"} if can_edit(x) else {"kernel"}),
+        draw=can_draw(now),
+        brush=now.input == "draw",
     )
     return scene
 

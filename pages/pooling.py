@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import Tensor
 
-from cnnviz.components.stage import Options, stage
 from cnnviz.ops import Pooling
 from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
@@ -26,6 +25,7 @@ from cnnviz.ui.pooling.shape import shape_panel
 from cnnviz.ui.pooling.shift import ShiftSettings, shift_panel
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
+from cnnviz.ui.staging import show_stage
 from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 
 PAGE = "pooling"
@@ -69,32 +69,22 @@ def show(desk: Desk[Settings], x: Tensor) -> Pooling | None:
     except Problem as problem:
         refusal(desk, problem, ways_to_fit(now, x))
         return None
-    frame.check_step(desk, now.step, len(walk))
-    small = max(x.shape[-2:]) <= LARGEST_GRID
     titles = {
         "input": t("stage.input"),
         "kernel": t("stage.lens"),
         "output": t("stage.output"),
     }
-    stage(
+    show_stage(
+        desk,
         walk,
         STAGE,
-        Options(
-            titles,
-            texts("stage") | {"stage": t("pooling.stage")},
-            sign=sign_of(now),
-            tags={"input": tags(now), "output": tags(now)},
-            editable=frozenset({"input"} if small else ()),
-            draw=can_draw(now),
-            brush=now.input == "draw",
-            undo=bool(desk.history.past),
-            redo=bool(desk.history.future),
-            step=desk.now.step - 1,
-            link=desk.history.link,
-            done=desk.history.done,
-            largest=settings.LARGEST,
-            classroom=frame.classroom(),
-        ),
+        titles=titles,
+        strings=texts("stage") | {"stage": t("pooling.stage")},
+        sign=sign_of(now),
+        tags={"input": tags(now), "output": tags(now)},
+        editable=frozenset({"input"} if max(x.shape[-2:]) <= LARGEST_GRID else ()),
+        draw=can_draw(now),
+        brush=now.input == "draw",
     )
     return walk
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 from torch import Tensor
 
 from cnnviz.ops import Walk, Window, correlate
+from cnnviz.ops.windows import PerAxis
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk
@@ -31,7 +33,18 @@ class OperationSettings:
 S = TypeVar("S", bound=OperationSettings)
 
 
-def window_of(settings: OperationSettings, kernel: Tensor) -> Window:
+class Slides(Protocol):
+    """Settings of a window: one number for both axes, or one for each."""
+
+    @property
+    def stride(self) -> PerAxis: ...
+    @property
+    def padding(self) -> PerAxis: ...
+    @property
+    def dilation(self) -> PerAxis: ...
+
+
+def window_of(settings: Slides, kernel: Tensor) -> Window:
     """The window of a (..., kernel_height, kernel_width) kernel."""
     size = (kernel.shape[-2], kernel.shape[-1])
     return Window(size, settings.stride, settings.padding, settings.dilation)
@@ -65,7 +78,7 @@ def ways_to_fit(
         t("refusal.dilation"): {"dilation": 1},
         t("refusal.both", padding=less): {"padding": less, "dilation": 1},
     }
-    fitting = [way for way in ways.items() if _fits(settings, way[1], shape, kernel)]
+    fitting = [way for way in ways.items() if fits(settings, way[1], shape, kernel)]
     return dict(fitting[:2])
 
 
@@ -75,10 +88,11 @@ def _least_padding(settings: OperationSettings, shape: tuple[int, ...], kernel: 
     return (max(axis.extent - n for axis, n in zip(axes, shape, strict=True)) + 1) // 2
 
 
-def _fits(
-    settings: OperationSettings, changes: dict[str, int], shape: tuple[int, ...], kernel: Tensor
+def fits(
+    settings: Any, changes: Mapping[str, object], shape: tuple[int, ...], kernel: Tensor
 ) -> bool:
-    changed = replace(settings, **changes)  # type: ignore[arg-type]
+    """Whether these `Slides` with these changes fit an input of this shape, and a link."""
+    changed = replace(settings, **changes)
     try:
         window_of(changed, kernel).output_shape(shape)
     except Problem:

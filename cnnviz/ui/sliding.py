@@ -8,12 +8,12 @@ from typing import TypeVar
 import streamlit as st
 from torch import Tensor
 
-from cnnviz.ops import Window
 from cnnviz.ops.correlation import PADDING_MODES
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
+from cnnviz.ui.operation import fits, window_of
 from cnnviz.ui.pairs import pair_control
 from cnnviz.ui.settings import Pair, choice, pair
 
@@ -32,12 +32,6 @@ class SlidingSettings:
 
 
 S = TypeVar("S", bound=SlidingSettings)
-
-
-def window_of(settings: SlidingSettings, kernel: Tensor) -> Window:
-    """The window of a (kernel_height, kernel_width) kernel."""
-    size = (kernel.shape[0], kernel.shape[1])
-    return Window(size, settings.stride, settings.padding, settings.dilation)
 
 
 def preset_of(settings: SlidingSettings, kernel: Tensor, name: str) -> Pair | None:
@@ -97,7 +91,7 @@ def ways_to_fit(
             "dilation": EVERYWHERE,
         },
     }
-    fitting = [way for way in ways.items() if _fits(settings, way[1], shape, kernel)]
+    fitting = [way for way in ways.items() if fits(settings, way[1], shape, kernel)]
     return dict(fitting[:2])
 
 
@@ -108,17 +102,6 @@ def _least_padding(settings: SlidingSettings, shape: tuple[int, ...], kernel: Te
         max(axis.padding, (axis.extent - n + 1) // 2) for axis, n in zip(axes, shape, strict=True)
     )
     return rows, cols
-
-
-def _fits(
-    settings: SlidingSettings, changes: dict[str, object], shape: tuple[int, ...], kernel: Tensor
-) -> bool:
-    changed = replace(settings, **changes)  # type: ignore[arg-type]
-    try:
-        window_of(changed, kernel).output_shape(shape)
-    except Problem:
-        return False
-    return links.allowed(changed, settings)
 
 
 def _written(both: Pair) -> str:

@@ -27,7 +27,9 @@ PARTS = (
     "shared/number_plane.js",
     "shared/pixel_plane.js",
     "shared/planes.css",
-    "stage/tools.js",
+    "shared/tools.js",
+    "shared/tools.css",
+    "shared/outbox.js",
 )
 ROLES = ("input", "kernel", "output", "weights", "dense")
 _boards = register("boards", *PARTS)

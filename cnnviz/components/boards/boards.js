@@ -15,9 +15,9 @@ class Boards {
     this.views = [];
     this.hover = null;
     this.pin = null;
-    this.pending = []; // edits that no boards from Python contain yet
+    this.outbox = new Outbox();
     this.words = new Words(this.section.querySelector(".said"), this.section.querySelector(".live"));
-    this.tools = new Tools(root.querySelector(".tools"), (kind) => this.send({ kind }), () => {});
+    this.tools = new Tools(root.querySelector(".tools"), (kind) => this.outbox.post({ kind }), () => {});
     this.stop = new AbortController();
     const { signal } = this.stop;
     const observer = new ResizeObserver(() => this.fitIn());
@@ -36,7 +36,7 @@ class Boards {
     const kind = event.shiftKey ? "redo" : "undo";
     if (!this.meta[kind]) return;
     event.preventDefault();
-    this.send({ kind });
+    this.outbox.post({ kind });
   }
 
   destroy() {
@@ -47,11 +47,9 @@ class Boards {
   // ---- what Python sent
 
   update({ meta, views }, setState) {
-    this.setState = setState;
-    if (this.meta && this.meta.token !== meta.token) this.pending = [];
+    this.outbox.settle(meta, setState);
     if (this.meta && this.meta.link !== meta.link) this.pin = null;
     this.meta = meta;
-    this.pending = this.pending.filter((edit) => edit.id > meta.done);
     this.section.classList.toggle("classroom", meta.classroom);
     this.section.setAttribute("aria-label", meta.strings.boards);
     this.section.querySelector(".tools").setAttribute("aria-label", meta.strings.tools);
@@ -271,15 +269,7 @@ class Boards {
     if (!Number.isFinite(value) || Math.abs(value) > largest) {
       return this.words.refuse(fill(strings.bad_number, { text, largest }));
     }
-    this.send({ kind: "cell", plane: name, at: [0, ...cell], value });
-  }
-
-  // All edits that are under way go along, because Streamlit keeps only the last message.
-  send(edit) {
-    const { done, token } = this.meta;
-    const last = this.pending.at(-1)?.id ?? done;
-    this.pending.push({ id: Math.max(Date.now(), last + 1), ...edit });
-    this.setState("edits", { token, messages: this.pending });
+    this.outbox.post({ kind: "cell", plane: name, at: [0, ...cell], value });
   }
 }
 

@@ -24,7 +24,9 @@ SHARED = (
     "shared/transport.js",
     "shared/plane.js",
     "shared/pixel_plane.js",
-    "stage/tools.js",
+    "shared/tools.js",
+    "shared/tools.css",
+    "shared/outbox.js",
     "shared/planes.css",
 )
 _field = register("field", *SHARED)

@@ -7,7 +7,7 @@ class Field {
   constructor(root) {
     this.section = root.querySelector(".field");
     this.hover = null;
-    this.pending = []; // edits that nothing from Python contains yet
+    this.outbox = new Outbox();
     this.picture = new StackPicture(this.section, {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
@@ -56,13 +56,13 @@ class Field {
   // ---- what Python sent
 
   update(data, setState) {
-    this.setState = setState;
     const before = this.meta;
     const { meta } = data;
     this.meta = meta;
     this.values = data.planes.map(decodeFloats);
-    this.acknowledge(before);
-    const picked = this.pending.findLast((edit) => edit.kind === "pick");
+    this.outbox.settle(meta, setState);
+    this.keepInk();
+    const picked = this.outbox.edits.findLast((edit) => edit.kind === "pick");
     this.at = picked && this.exists(picked) ? picked : meta.at;
     this.hover = this.hover && this.exists(this.hover) ? this.hover : null;
     this.section.classList.toggle("classroom", meta.classroom);
@@ -78,12 +78,9 @@ class Field {
     this.writeAddress();
   }
 
-  // Edits that this contains are done with. Ink that it does not contain yet stays on view.
-  acknowledge(before) {
-    const { token, done } = this.meta;
-    if (before && before.token !== token) this.pending = [];
-    this.pending = this.pending.filter((edit) => edit.id > done);
-    const inking = this.painting || this.pending.some((edit) => edit.kind === "draw");
+  // Ink that the planes do not contain yet stays on view.
+  keepInk() {
+    const inking = this.painting || this.outbox.holds("draw");
     const ink = this.picture.planes[0]?.values;
     if (inking && ink?.length === this.values[0].length) this.values[0].set(ink);
   }
@@ -214,11 +211,8 @@ class Field {
     return true;
   }
 
-  // All edits that are under way go along, because Streamlit keeps only the last message.
   send(kind, detail = {}) {
-    const last = this.pending.at(-1)?.id ?? this.meta.done;
-    this.pending.push({ id: Math.max(Date.now(), last + 1), kind, ...detail });
-    this.setState("edits", { token: this.meta.token, messages: this.pending });
+    this.outbox.post({ kind, ...detail });
   }
 }
 

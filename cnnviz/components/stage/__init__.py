@@ -24,6 +24,9 @@ SHARED = (
     "plane.js",
     "number_plane.js",
     "pixel_plane.js",
+    "tools.js",
+    "tools.css",
+    "outbox.js",
     "planes.css",
 )
 _stage = register("stage", *(f"shared/{file}" for file in SHARED))

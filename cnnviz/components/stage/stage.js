@@ -14,7 +14,7 @@ class Stage {
     this.section = root.querySelector(".stage");
     this.hover = null;
     this.pin = null;
-    this.pending = []; // edits that no walk from Python contains yet
+    this.outbox = new Outbox();
     this.Model = paints ? PaintModel : WalkModel;
     this.picture = new (paints ? PaintPicture : Picture)(root, {
       onHover: (look) => this.setHover(look),
@@ -82,11 +82,11 @@ class Stage {
   // ---- what Python sent
 
   update(data, setState) {
-    this.setState = setState;
     const before = this.walk;
     this.walk = new this.Model(data);
     const { meta } = this.walk;
-    this.acknowledge(before);
+    this.outbox.settle(meta, setState);
+    this.keepInk();
     this.section.classList.toggle("classroom", meta.classroom);
     this.section.setAttribute("aria-label", meta.strings.stage);
     this.section.querySelector(".transport").setAttribute("aria-label", meta.strings.transport);
@@ -105,12 +105,9 @@ class Stage {
     if (!before && meta.autoplay && !still) this.transport.toggle();
   }
 
-  // Edits that the walk contains are done with. Ink that it does not contain yet stays on view.
-  acknowledge(before) {
-    const { token, done } = this.walk.meta;
-    if (before && before.meta.token !== token) this.pending = [];
-    this.pending = this.pending.filter((edit) => edit.id > done);
-    const inking = this.painting || this.pending.some((edit) => edit.kind === "draw");
+  // Ink that the walk does not contain yet stays on view.
+  keepInk() {
+    const inking = this.painting || this.outbox.holds("draw");
     const ink = this.picture.planes.input[0]?.values;
     if (inking && ink?.length === this.walk.values.input.length) this.walk.values.input.set(ink);
   }
@@ -266,11 +263,8 @@ class Stage {
     return true;
   }
 
-  // All edits that are under way go along, because Streamlit keeps only the last message.
   send(kind, detail = {}) {
-    const last = this.pending.at(-1)?.id ?? this.walk.meta.done;
-    this.pending.push({ id: Math.max(Date.now(), last + 1), kind, ...detail });
-    this.setState("edits", { token: this.walk.meta.token, messages: this.pending });
+    this.outbox.post({ kind, ...detail });
   }
 }
 
