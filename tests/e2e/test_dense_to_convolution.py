@@ -62,7 +62,7 @@ class MatrixPage:
 def open_page(page: Page, app_url: str, **link: Any) -> MatrixPage:
     page.goto(f"{app_url}/dense-to-convolution?{urlencode(link)}")
     found = MatrixPage(page)
-    expect(found.said).to_have_text(re.compile(r"\S"))
+    expect(found.said).to_have_text(re.compile(r"\S"), timeout=45_000)  # torch is imported first
     expect(found.board("shared-output").locator(".plane")).to_be_visible()
     found.settle()
     return found
