@@ -44,7 +44,7 @@ def measure() -> Iterator[Row]:
     with browser.bench(path) as bench:
         # starts the servers that the others use, so it runs first and is shown last
         start = browser.from_process_start(bench)
-        yield browser.click_to_redraw(bench)
+        yield from browser.clicks_to_redraw(bench)
         yield browser.playing(bench)
         yield browser.hover_to_paint(bench)
         yield from browser.first_visit(bench)

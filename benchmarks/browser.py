@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -14,13 +14,54 @@ from benchmarks.table import Peer, Row
 PAGES = {APP: "/cross-correlation", EMPTY: "/"}
 PICTURE = "?input=garment&kernel=sobel-x"  # 28×28 under 3×3: 676 steps
 READY = {APP: (".live", "Step 1 of"), EMPTY: ("h3", "correlation")}  # what a reader came for
-HEADING = {APP: ".kernel h3", EMPTY: "h3"}  # what the radio button changes
-CHOICES = ("Convolution", "Cross-correlation")
+
+
+class Click(NamedTuple):
+    """Two choices in turn, and the text that changes with them."""
+
+    path: str
+    group: str | None  # the label of the radio buttons; None where the choices are buttons
+    choices: tuple[str, str]  # the first one is not what the page opens with
+    shown: str
+
+
+EMPTY_CLICK = Click("", "Operation", ("Convolution", "Cross-correlation"), "h3")
+CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices, maps, charts
+    "cross-correlation": Click("", "Operation", ("Convolution", "Cross-correlation"), ".kernel h3"),
+    "dense to convolution": Click(
+        "/dense-to-convolution?panel=counts",
+        "Conditions on the weights",
+        ("Translation invariance", "and locality"),
+        ".boards",
+    ),
+    "heat map of padding": Click(
+        "/padding-and-stride?panel=reads",
+        None,
+        ("full", "valid"),
+        ".output h3",
+    ),
+    "costs of channels": Click(
+        "/channels?panel=costs", "Operation", ("Convolution", "Cross-correlation"), ".kernel h3"
+    ),
+    "pooling": Click("/pooling", "Keep of each window", ("Average", "Max"), ".times"),
+    "shapes of dimensions": Click(
+        "/dimensions", "Kind of convolution", ("3-D: a volume", "1-D: a signal"), ".output h3"
+    ),
+    "four views": Click(
+        "/four-views", "Operation", ("Convolution", "Cross-correlation"), ".boards"
+    ),
+    "between the convolutions": Click(
+        "/between?topic=dropout", "Mode", ("Evaluation", "Training"), ".boards"
+    ),
+    "receptive field": Click(
+        "/receptive-field?panel=table", "Layer 1", ("Max", "Conv"), ".field"
+    ),
+}
 
 CLOCKS = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 20, 3, 60, 4
+STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 12, 3, 60, 4
 FASTEST = "300"  # steps a second: five in each frame
 PLAY_MILLISECONDS = 2000  # a little less than the walk takes at that speed
 
@@ -135,26 +176,40 @@ def _frame_size(frame: dict[str, Any]) -> int:
 # ---- what a reader does
 
 
-def click_to_redraw(bench: Bench) -> Row:
-    """From a click on a radio button to the frame that shows its effect on the stage."""
-    samples: dict[Path, list[float]] = {APP: [], EMPTY: []}
-    with bench.page(APP) as ours, bench.page(EMPTY) as empty:
-        pages = {APP: ours, EMPTY: empty}
+def clicks_to_redraw(bench: Bench) -> Iterator[Row]:
+    """From a click on a control to the frame that shows its effect, a row for each page."""
+    for name, wanted in CLICKS_ON.items():
+        yield click_to_redraw(bench, name, wanted)
+
+
+def click_to_redraw(bench: Bench, name: str, wanted: Click) -> Row:
+    """One page's clicks, each beside one on the empty page."""
+    ours: list[float] = []
+    empty: list[float] = []
+    with bench.blank() as page, bench.page(EMPTY) as other:
+        page.goto(bench.servers[APP].url + (wanted.path or PAGES[APP]))
+        page.locator(wanted.shown).wait_for(timeout=60_000)
+        at_rest(page)
         for n in range(-2, CLICKS):  # the first two warm up
-            for script, page in pages.items():
-                milliseconds = click(page, HEADING[script], CHOICES[n % 2])
-                if n >= 0:
-                    samples[script].append(milliseconds)
-    peer = Peer("empty page", tuple(samples[EMPTY]))
-    return Row("click to redrawn stage", "ms", tuple(samples[APP]), (peer,), at_most_times=3)
+            both = click(page, wanted, n % 2), click(other, EMPTY_CLICK, n % 2)
+            if n >= 0:
+                ours.append(both[0])
+                empty.append(both[1])
+    peer = Peer("empty page", tuple(empty))
+    return Row(f"click: {name}", "ms", tuple(ours), (peer,), at_most_times=3)
 
 
-def click(page: Page, heading: str, choice: str) -> float:
-    """Milliseconds from the click to the frame with a new heading."""
+def click(page: Page, wanted: Click, which: int) -> float:
+    """Milliseconds from the click to the frame in which something else is shown."""
     page.bring_to_front()
-    button = page.get_by_role("radiogroup", name="Operation").get_by_text(choice, exact=True)
+    choice = wanted.choices[which]
+    if wanted.group is None:
+        button = page.get_by_role("button", name=choice, exact=True)
+    else:
+        group = page.get_by_role("main").get_by_role("radiogroup", name=wanted.group, exact=True)
+        button = group.get_by_text(choice)
     button.scroll_into_view_if_needed()
-    start_clock(page, heading, "click")
+    start_clock(page, wanted.shown, "click")
     button.click()
     milliseconds = read_clock(page)
     at_rest(page)

@@ -53,12 +53,18 @@ const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => v
 
 const cssColour = (element, name) => getComputedStyle(element).getPropertyValue(name).trim();
 
+const known = new Map(); // a look at a canvas is slow, and the colours are few
+const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+
 // "#rrggbb" or "rgb(...)" to [r, g, b], by way of a canvas, which knows every CSS colour.
 function rgb(colour) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+  if (!known.has(colour)) {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    known.set(colour, [...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)]);
+  }
+  return known.get(colour);
 }
 
 const mix = (a, b, share) => a.map((channel, i) => Math.round(channel + (b[i] - channel) * share));
