@@ -53,9 +53,7 @@ CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices,
     "between the convolutions": Click(
         "/between?topic=dropout", "Mode", ("Evaluation", "Training"), ".boards"
     ),
-    "receptive field": Click(
-        "/receptive-field?panel=table", "Layer 1", ("Max", "Conv"), ".field"
-    ),
+    "receptive field": Click("/receptive-field?panel=table", "Layer 1", ("Max", "Conv"), ".field"),
 }
 
 CLOCKS = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
