@@ -11,12 +11,9 @@ from cnnviz.components.products import products
 from cnnviz.components.stage import Edit
 from cnnviz.export.code import transposed_code
 from cnnviz.export.sheet import Panel, sheet_gif, sheet_png
-from cnnviz.figures.coverage import count_map
 from cnnviz.ops import Painting, Walk, correlate, correlate_transposed
-from cnnviz.ops.coverage import paint_counts, read_counts
 from cnnviz.problems import Problem
 from cnnviz.ui import frame, settings
-from cnnviz.ui.charts import chart
 from cnnviz.ui.conventions import conventions, transposed_formula
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
@@ -34,6 +31,7 @@ from cnnviz.ui.kernels import CHOICES, KernelSettings, edit_kernel, kernel_contr
 from cnnviz.ui.operation import window_of
 from cnnviz.ui.pairs import pair_control
 from cnnviz.ui.panels import panels
+from cnnviz.ui.reads import reads
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import Pair, choice, pair, whole
 from cnnviz.ui.sliding import SlidingSettings, sliding_controls, ways_to_fit
@@ -168,7 +166,7 @@ def settings_controls(desk: Desk[Settings]) -> None:
         example_control(desk)
     input_controls(desk, lambda before, now: now)
     kernel_controls(desk)
-    sliding_controls(desk, kernel_of(desk.now), modes=convolution)
+    sliding_controls(desk, kernel_of(desk.now), transposed=not convolution)
     if not convolution:
         pair_control(desk, "output_padding", t("padding-and-stride.output_padding"))
 
@@ -217,7 +215,7 @@ def panel(name: str, scene: Scene) -> None:
     if name == "conventions":
         formulas(scene)
     elif name == "reads":
-        reads(scene)
+        reads(scene, PAGE)
     elif name == "code":
         st.code(taken(scene).code, language="python", height=360)
     elif name == "products":
@@ -232,47 +230,6 @@ def formulas(scene: Scene) -> None:
         conventions(scene)
     else:
         transposed_formula(scene)
-
-
-def reads(scene: Scene) -> None:
-    """How often each cell is met, beside the same without padding."""
-    if isinstance(scene, Painting):
-        shape = tuple(scene.input.shape)
-        counts = paint_counts(scene.window, shape, scene.output_padding)
-        uneven = float(counts.max()) != float(counts.min())
-        st.markdown(t(f"reads.{'uneven' if uneven else 'even'}", **extremes(counts)))
-        count_chart(counts, "painted", float(counts.max()))
-        return
-    maps = {"now": read_counts(scene.window, scene.spatial)}
-    if any(axis.padding for axis in scene.axes):
-        try:
-            maps["unpadded"] = read_counts(replace(scene.window, padding=0), scene.spatial)
-        except Problem:  # only the padding makes room for the kernel
-            maps.pop("unpadded", None)
-    st.markdown(t("reads.corner", **extremes(maps["now"])))
-    most = max(float(counts.max()) for counts in maps.values())
-    for column, (name, counts) in zip(st.columns(2), maps.items(), strict=False):
-        with column:
-            count_chart(counts, name, most)
-
-
-def extremes(counts: Tensor) -> dict[str, int]:
-    """What the sentences about the counts say."""
-    rows, cols = counts.shape
-    return {
-        "corner": int(counts[0, 0]),
-        "middle": int(counts[rows // 2, cols // 2]),
-        "least": int(counts.min()),
-        "most": int(counts.max()),
-    }
-
-
-def count_chart(counts: Tensor, name: str, most: float) -> None:
-    """One heat map under its heading."""
-    st.markdown(f"**{t(f'reads.{name}')}**")
-    dark = st.context.theme.type == "dark"
-    figure = count_map(counts, most, t("grid.rows"), t("grid.cols"), dark=dark)
-    chart(figure, f"{PAGE}.reads.{name}")
 
 
 # ---- take it along

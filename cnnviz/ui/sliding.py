@@ -58,11 +58,12 @@ def preset_controls(desk: Desk[S], kernel: Tensor) -> None:
             )
 
 
-def sliding_controls(desk: Desk[S], kernel: Tensor, *, modes: bool = True) -> None:
-    """Padding with its presets and what it holds, stride, dilation."""
-    preset_controls(desk, kernel)
+def sliding_controls(desk: Desk[S], kernel: Tensor, *, transposed: bool) -> None:
+    """Padding, stride, dilation; a transposed convolution crops its padding, so nothing fills it."""
+    if not transposed:
+        preset_controls(desk, kernel)
     pair_control(desk, "padding", t("sliding.padding"))
-    if modes:
+    if not transposed:
         st.selectbox(
             t("sliding.mode"),
             PADDING_MODES,
