@@ -59,7 +59,7 @@ def preset_controls(desk: Desk[S], kernel: Tensor) -> None:
 
 
 def sliding_controls(desk: Desk[S], kernel: Tensor, *, transposed: bool) -> None:
-    """Padding, stride, dilation; a transposed convolution crops its padding, so nothing fills it."""
+    """Padding, stride, dilation; what a transposed convolution crops off is filled by nothing."""
     if not transposed:
         preset_controls(desk, kernel)
     pair_control(desk, "padding", t("sliding.padding"))
