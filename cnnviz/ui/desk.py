@@ -7,6 +7,7 @@ in them: `bind` sets a control from the settings and takes its changes back.
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
@@ -53,6 +54,27 @@ class History(Generic[S]):
         if self.future:
             self.past.append(self.now)
             self.now = links.keep_view(self.future.pop(0), self.now)
+
+
+UNSURE = "controls/unsure"  # of a new control: when the run that sent it had ended, or None
+TRAVEL = 1.0  # seconds after which what a run sent has reached the browser
+
+
+def sent() -> None:
+    """Note, at the end of a run, that its new controls are on their way to the browser.
+
+    A run that is ended early, or whose messages are still waiting when the next one starts, leaves
+    the browser without a new control's value. It would start with a value of its own, the first
+    option, and send that: so the value is told again until it must have arrived.
+    """
+    unsure = st.session_state.get(UNSURE, {})
+    for key, ended in unsure.items():
+        if ended is None or not _arrived(ended):
+            unsure[key] = time.monotonic()
+
+
+def _arrived(ended: float | None) -> bool:
+    return ended is not None and time.monotonic() - ended > TRAVEL
 
 
 class Desk(Generic[S]):
@@ -134,8 +156,13 @@ class Desk(Generic[S]):
         if key in st.session_state and st.session_state[key] != value:
             st.session_state[self._turn(name)] = st.session_state.get(self._turn(name), 0) + 1
             key = self._key(name)
+        unsure = st.session_state.setdefault(UNSURE, {})
         if key not in st.session_state:
-            st.session_state[key] = value
+            unsure[key] = None
+        if key in unsure and not _arrived(unsure[key]):
+            st.session_state[key] = value  # Streamlit then tells the browser the value
+        else:
+            unsure.pop(key, None)
         return key
 
     def _key(self, name: str) -> str:

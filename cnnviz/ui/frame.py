@@ -17,7 +17,7 @@ from streamlit.navigation.page import StreamlitPage
 from cnnviz.components.address import address, followed, mark_followed
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
-from cnnviz.ui.desk import Desk, S
+from cnnviz.ui.desk import Desk, S, sent
 from cnnviz.ui.i18n import ASSETS, LANGUAGES, explain, language, t
 from cnnviz.ui.navigation import PAGES, SECTIONS
 from cnnviz.ui.settings import Rejected, choice
@@ -191,6 +191,7 @@ def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def close(link: Mapping[str, str]) -> None:
     """Put the link of what is on screen into the address bar."""
+    sent()
     frame = {"lang": language()}
     if classroom():
         frame["view"] = "class"

@@ -295,7 +295,7 @@ def test_evaluation_drops_nothing() -> None:
 
 def test_mean_over_many_masks_comes_near_the_inputs() -> None:
     app = visit({"topic": "dropout", "masks": "1000"})
-    (line,) = [m.value for m in app.markdown if "The mean over 1000 masks" in m.value]
+    (line,) = [m.value for m in app.markdown if "The results of 1000 masks" in m.value]
     mean, before = (float(n) for n in re.findall(r"\d+\.\d+", line)[:2])
     assert before == pytest.approx(float(plane(app, "values").mean()), rel=1e-3)
     assert abs(mean - before) < 0.05 * before

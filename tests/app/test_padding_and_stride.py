@@ -158,7 +158,7 @@ def test_too_many_strokes_are_refused_with_a_way_back() -> None:
 def test_output_padding_as_large_as_the_stride_is_refused_with_a_way_back() -> None:
     link = {"kind": "transposed", "input": "ramp", "kernel": "ramp", "padding": "0"}
     app = opened({**link, "stride": "2", "output_padding": "2"})
-    assert "from 0 to 1" in app.warning[0].value
+    assert "0 to 1; got 2" in app.warning[0].value
     assert numbers(click(app, "Use no output padding"))[2].shape == (6, 6)
 
 

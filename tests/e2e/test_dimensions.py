@@ -130,7 +130,7 @@ def test_charts_follow_their_controls(tab: Page, app_url: str) -> None:
     before = lines.nth(1).get_attribute("d")
     stage.choose("Smoothed by", "Mean")
     expect(lines.nth(1)).not_to_have_attribute("d", str(before))
-    expect(tab.get_by_text("the smoothing leaves 33%")).to_be_visible()  # 1 / √9
+    expect(tab.get_by_text("Smoothing leaves 33%")).to_be_visible()  # 1 / √9
     tab.get_by_role("tab", name="Sound").click()
     expect(tab.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(3)
 
