@@ -152,7 +152,11 @@ class StagePage:
 
     def choose(self, name: str, option: str) -> None:
         """An option of a drop-down list."""
-        self.page.get_by_role("combobox", name=name, exact=True).click()
+        box = self.page.get_by_role("combobox", name=name, exact=True)
+        # an open list closes when the page scrolls: so scroll first, and let it come to rest
+        box.evaluate("box => box.scrollIntoView({ block: 'center' })")
+        self.page.wait_for_timeout(300)
+        box.click()
         self.page.get_by_role("option", name=option, exact=True).click()
 
     def tap_choice(self, name: str) -> None:
