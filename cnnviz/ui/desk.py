@@ -56,15 +56,15 @@ class History(Generic[S]):
             self.now = links.keep_view(self.future.pop(0), self.now)
 
 
-UNSURE = "controls/unsure"  # of a new control: when the run that sent it had ended, or None
+UNSURE = "controls/unsure"  # of a renewed control: when the run that sent it had ended, or None
 TRAVEL = 1.0  # seconds after which what a run sent has reached the browser
 
 
 def sent() -> None:
-    """Note, at the end of a run, that its new controls are on their way to the browser.
+    """Note, at the end of a run, that the controls it renewed are on their way to the browser.
 
     A run that is ended early, or whose messages are still waiting when the next one starts, leaves
-    the browser without a new control's value. It would start with a value of its own, the first
+    the browser without a renewed control's value. It would start with a value of its own, the first
     option, and send that: so the value is told again until it must have arrived.
     """
     unsure = st.session_state.get(UNSURE, {})
@@ -158,7 +158,9 @@ class Desk(Generic[S]):
             key = self._key(name)
         unsure = st.session_state.setdefault(UNSURE, {})
         if key not in st.session_state:
-            unsure[key] = None
+            st.session_state[key] = value
+            if key != self._base(name):
+                unsure[key] = None
         if key in unsure and not _arrived(unsure[key]):
             st.session_state[key] = value  # Streamlit then tells the browser the value
         else:
@@ -167,9 +169,12 @@ class Desk(Generic[S]):
 
     def _key(self, name: str) -> str:
         # by language: a choice is kept by its label, which another language does not have
-        base = f"{self.page}.{name}.{language()}"
+        base = self._base(name)
         turn = st.session_state.get(self._turn(name), 0)
         return f"{base}.{turn}" if turn else base
+
+    def _base(self, name: str) -> str:
+        return f"{self.page}.{name}.{language()}"
 
     def _turn(self, name: str) -> str:
         return f"{self.page}.{name}.{language()}/turn"
@@ -178,6 +183,7 @@ class Desk(Generic[S]):
         # Streamlit also calls back for a control that the last run no longer had
         if key != self._key(name):
             return
+        st.session_state.get(UNSURE, {}).pop(key, None)  # the browser knows it
         value = st.session_state[key]
         if value is None:  # a deselected choice: it is selected again
             return
