@@ -106,6 +106,38 @@ SENTENCES: dict[str, str] = {
         "its padding {padded}. Choose a smaller kernel or dilation, more padding, a larger "
         "picture, or leave the layer out."
     ),
+    # shape tables
+    "row_input": "An input has a shape of 1 to 4 whole numbers, each at least 1; got {shape}.",
+    "row_axes": (
+        "This layer slides over {axes} axes besides the channels, but what reaches it is {shape}. "
+        "Move the flattening behind it, or take the layer of the other dimension."
+    ),
+    "row_channels": (
+        "This layer expects {expected} channels, but {found} reach it. Make the layer before give "
+        "{expected}, or this one take {found}."
+    ),
+    "row_features": (
+        "This layer expects {expected} numbers along the last axis, but what reaches it is "
+        "{shape}: flattened {flat}. Make it take {flat}, or choose the input size for which it "
+        "was made."
+    ),
+    "row_window": (
+        "The window spans {extent}, but what reaches it is only {size}, with its padding {padded}. "
+        "Choose a larger input, more padding, less stride before, or leave layers out."
+    ),
+    "row_batch": "The batch cannot be flattened away: start at dimension 1.",
+    "row_add": (
+        "{first} and {second} cannot be added cell by cell: a shortcut past a stride or to other "
+        "channels needs a 1×1 convolution with that stride."
+    ),
+    "row_concat": (
+        "{shapes} cannot be put side by side: all branches need the same height and width."
+    ),
+    "row_huge": (
+        "This layer would hold {numbers} numbers, {terabytes} TB of them. Choose fewer channels, "
+        "or a smaller input."
+    ),
+    "row_failed": "PyTorch refuses this operation: {reason}",
     # signals
     "signal_length": "A signal has 1 to {high} samples; got {n}.",
     "frequency_range": (
