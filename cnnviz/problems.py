@@ -138,6 +138,23 @@ SENTENCES: dict[str, str] = {
         "or a smaller input."
     ),
     "row_failed": "PyTorch refuses this operation: {reason}",
+    # networks
+    "network_unknown": "There is no network called {name}; choose one of {allowed}.",
+    "option_unknown": "This network has no option called {name}; it has {allowed}.",
+    "option_value": "{name} may be {allowed}; got {value}.",
+    "option_lengths": (
+        "{one} and {other} need as many numbers as each other, one for every stage; got {first} "
+        "and {second}."
+    ),
+    "free_many": "A network of one's own has up to {most} blocks; got {count}.",
+    "free_word": "{word} is no block; a block starts with one of {allowed}.",
+    "free_letter": "{word} has a letter {letter}; this block's letters are {allowed}.",
+    "free_range": "In {word}, {name} must be from {low} to {high}; got {number}.",
+    "free_flat": (
+        "After a dense layer there are no rows and columns left for {word} to work on. Move it "
+        "before the first linear block."
+    ),
+    "free_groups": "{word} cannot be built: {reason}",
     # signals
     "signal_length": "A signal has 1 to {high} samples; got {n}.",
     "frequency_range": (

@@ -41,7 +41,7 @@ class NiNBlock(nn.Sequential):
 class Inception(nn.Module):
     """Four branches over one input, side by side in the output's channels.
 
-    `c1` to `c4` are the branches' channels; the pairs begin with their 1×1 reduction.
+    `c1` to `c4` are the branches' channels; the pairs begin with their 1×1 reduction: 0 for none.
     """
 
     def __init__(
@@ -49,17 +49,19 @@ class Inception(nn.Module):
     ) -> None:
         super().__init__()
         self.b1_1 = nn.Conv2d(c_in, c1, kernel_size=1)
-        self.b2_1 = nn.Conv2d(c_in, c2[0], kernel_size=1)
-        self.b2_2 = nn.Conv2d(c2[0], c2[1], kernel_size=3, padding=1)
-        self.b3_1 = nn.Conv2d(c_in, c3[0], kernel_size=1)
-        self.b3_2 = nn.Conv2d(c3[0], c3[1], kernel_size=5, padding=2)
+        self.b2_1 = nn.Conv2d(c_in, c2[0], kernel_size=1) if c2[0] else None
+        self.b2_2 = nn.Conv2d(c2[0] or c_in, c2[1], kernel_size=3, padding=1)
+        self.b3_1 = nn.Conv2d(c_in, c3[0], kernel_size=1) if c3[0] else None
+        self.b3_2 = nn.Conv2d(c3[0] or c_in, c3[1], kernel_size=5, padding=2)
         self.b4_1 = nn.MaxPool2d(kernel_size=3, stride=1, padding=1)
         self.b4_2 = nn.Conv2d(c_in, c4, kernel_size=1)
 
     def forward(self, x: Tensor) -> Tensor:
         b1 = F.relu(self.b1_1(x))  # (N, c1, H, W)
-        b2 = F.relu(self.b2_2(F.relu(self.b2_1(x))))  # (N, c2[1], H, W)
-        b3 = F.relu(self.b3_2(F.relu(self.b3_1(x))))  # (N, c3[1], H, W)
+        b2 = F.relu(self.b2_1(x)) if self.b2_1 else x  # (N, c2[0], H, W)
+        b2 = F.relu(self.b2_2(b2))  # (N, c2[1], H, W)
+        b3 = F.relu(self.b3_1(x)) if self.b3_1 else x  # (N, c3[0], H, W)
+        b3 = F.relu(self.b3_2(b3))  # (N, c3[1], H, W)
         b4 = F.relu(self.b4_2(self.b4_1(x)))  # (N, c4, H, W)
         return torch.cat((b1, b2, b3, b4), dim=1)  # (N, c1 + c2[1] + c3[1] + c4, H, W)
 
