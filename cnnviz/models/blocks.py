@@ -13,6 +13,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 
+class ConvBlock(nn.Sequential):
+    """A convolution as it is usual now: with batch norm and ReLU."""
+
+    def __init__(self, c_in: int, c_out: int, kernel_size: int, stride: int, padding: int) -> None:
+        super().__init__(
+            nn.Conv2d(c_in, c_out, kernel_size, stride, padding), nn.BatchNorm2d(c_out), nn.ReLU()
+        )
+
+
 class VGGBlock(nn.Sequential):
     """`convs` 3×3 convolutions that keep the size, then a pooling that halves it."""
 

@@ -237,6 +237,6 @@ def networks() -> tuple[Network, ...]:
         ),
         Network(
             "free", "…", "free", "", 0, (1, 28, 28), free.free,
-            (size(28), Option("blocks", free.START, text=True)),
+            (size(28), Option("blocks", free.START, reads=free.read_blocks)),
         ),
     )  # fmt: skip

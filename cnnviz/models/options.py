@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ class Option:
     choices: tuple[str, ...] = ()
     fewest: int = 0
     most: int = 0
-    text: bool = False  # a text that the builder reads itself
+    reads: Callable[[str], Any] | None = None  # of a text: refuses what is none with a `Problem`
     like: str = ""  # a list as long as the one of this name
 
     def check(self, value: Value) -> Value:
@@ -39,6 +39,8 @@ class Option:
             raise Problem(
                 "option_value", name=self.name, value=str(value)[:80], allowed=self.allowed
             )
+        if self.reads:
+            self.reads(value)
         return tuple(value) if isinstance(self.default, tuple) else value
 
     def _takes(self, value: Value) -> bool:
@@ -51,7 +53,7 @@ class Option:
                 and all(map(self._whole, value))
             )
         if isinstance(self.default, str):
-            return isinstance(value, str) and (self.text or value in self.choices)
+            return isinstance(value, str) and (self.reads is not None or value in self.choices)
         if isinstance(self.default, int):
             return self._whole(value)
         return isinstance(value, (int, float)) and self.low <= value <= self.high

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import torch
 from torch import nn
 
 from cnnviz.models.blocks import (
     Bottleneck,
+    ConvBlock,
     DenseBlock,
     Inception,
     NiNBlock,
@@ -30,16 +33,30 @@ PART = re.compile(r"([a-z]+)(\d{0,5})((?:[a-z]\d{1,3})*)", re.ASCII)
 LETTER = re.compile(r"([a-z])(\d{1,3})", re.ASCII)
 
 
+class Call(NamedTuple):
+    """A module as it is constructed: `Residual(32, 64, True, 2)`."""
+
+    form: type[nn.Module]
+    args: tuple[Any, ...] = ()
+
+    def build(self) -> nn.Module:
+        return self.form(*self.args)
+
+    def __str__(self) -> str:
+        package = "nn." if self.form.__module__.startswith("torch.nn") else ""
+        return f"{package}{self.form.__name__}({', '.join(map(repr, self.args))})"
+
+
 @dataclass(frozen=True)
 class Spec:
     """A kind of block: the range of its main number and of its letters, and how it is built.
 
-    `build(c_in, n, numbers)` gives the block; `c_out(c_in, n, numbers)` its channels.
+    `call(c_in, n, numbers)` constructs it; `c_out(c_in, n, numbers)` are its channels.
     """
 
     main: tuple[int, int, int] | None  # default, lowest, highest; None where it has no number
     letters: Mapping[str, tuple[int, int, int]]
-    build: Callable[[int, int, Numbers], nn.Module]
+    call: Callable[[int, int, Numbers], Call]
     c_out: Callable[[int, int, Numbers], int] = lambda c_in, n, _: n
 
 
@@ -52,30 +69,24 @@ class Piece:
     letters: tuple[tuple[str, int], ...]
 
 
-def _conv(c_in: int, n: int, of: Numbers) -> nn.Module:
-    conv = nn.Conv2d(c_in, n, of["k"], of["s"], of["p"])
-    return nn.Sequential(conv, nn.BatchNorm2d(n), nn.ReLU())
-
-
-def _inception(c_in: int, n: int, of: Numbers) -> nn.Module:
+def _inception(c_in: int, n: int, of: Numbers) -> Call:
     """In the proportions of GoogLeNet's first block, 64 : 96, 128 : 16, 32 : 32 of 256."""
-    u = n // 16
-    reduce = of["r"]
-    return Inception(c_in, 4 * u, (6 * u * reduce, 8 * u), (u * reduce, 2 * u), n - 14 * u)
+    u, reduce = n // 16, of["r"]
+    args = (c_in, 4 * u, (6 * u * reduce, 8 * u), (u * reduce, 2 * u), n - 14 * u)
+    return Call(Inception, args)
 
 
-def _residual(c_in: int, n: int, of: Numbers) -> nn.Module:
-    return Residual(c_in, n, use_1x1conv=c_in != n or of["s"] > 1, stride=of["s"])
+def _changes(c_in: int, n: int, of: Numbers) -> bool:
+    """Whether a shortcut needs a 1×1 convolution."""
+    return c_in != n or of["s"] > 1
 
 
-def _bottleneck(c_in: int, n: int, of: Numbers) -> nn.Module:
-    changes = c_in != n or of["s"] > 1
-    return Bottleneck(c_in, max(1, n // 4), n, use_1x1conv=changes, stride=of["s"])
+def _bottleneck(c_in: int, n: int, of: Numbers) -> Call:
+    return Call(Bottleneck, (c_in, max(1, n // 4), n, 1, _changes(c_in, n, of), of["s"]))
 
 
-def _resnext(c_in: int, n: int, of: Numbers) -> nn.Module:
-    changes = c_in != n or of["s"] > 1
-    return ResNeXtBlock(c_in, n, of["g"], 0.5, use_1x1conv=changes, stride=of["s"])
+def _resnext(c_in: int, n: int, of: Numbers) -> Call:
+    return Call(ResNeXtBlock, (c_in, n, of["g"], 0.5, _changes(c_in, n, of), of["s"]))
 
 
 def _same(c_in: int, n: int, _: Numbers) -> int:
@@ -84,38 +95,28 @@ def _same(c_in: int, n: int, _: Numbers) -> int:
 
 WIDTH = (64, 1, 2048)
 STRIDE = {"s": (1, 1, 4)}
+WINDOW = {"k": (3, 1, 11), **STRIDE, "p": (1, 0, 5)}
+POOL = {"s": (2, 1, 4), "p": (0, 0, 5)}
 BLOCKS: Mapping[str, Spec] = {
-    "conv": Spec(WIDTH, {"k": (3, 1, 11), **STRIDE, "p": (1, 0, 5)}, _conv),
-    "vgg": Spec(WIDTH, {"n": (2, 1, 4)}, lambda c, n, of: VGGBlock(c, n, of["n"])),
-    "nin": Spec(
-        WIDTH,
-        {"k": (3, 1, 11), **STRIDE, "p": (1, 0, 5)},
-        lambda c, n, of: NiNBlock(c, n, of["k"], of["s"], of["p"]),
-    ),
+    "conv": Spec(WIDTH, WINDOW, lambda c, n, of: Call(ConvBlock, (c, n, *of.values()))),
+    "vgg": Spec(WIDTH, {"n": (2, 1, 4)}, lambda c, n, of: Call(VGGBlock, (c, n, of["n"]))),
+    "nin": Spec(WIDTH, WINDOW, lambda c, n, of: Call(NiNBlock, (c, n, *of.values()))),
     "inception": Spec((256, 16, 2048), {"r": (1, 0, 1)}, _inception),
-    "residual": Spec(WIDTH, STRIDE, _residual),
+    "residual": Spec(
+        WIDTH, STRIDE, lambda c, n, of: Call(Residual, (c, n, _changes(c, n, of), of["s"]))
+    ),
     "bottleneck": Spec((256, 4, 2048), STRIDE, _bottleneck),
     "resnext": Spec((256, 4, 2048), {"g": (32, 1, 64), **STRIDE}, _resnext),
     "dense": Spec(
         (32, 1, 256),
         {"n": (4, 1, 16)},
-        lambda c, n, of: DenseBlock(c, n, of["n"]),
+        lambda c, n, of: Call(DenseBlock, (c, n, of["n"])),
         lambda c, n, of: c + n * of["n"],
     ),
-    "max": Spec(
-        (2, 1, 11),
-        {"s": (2, 1, 4), "p": (0, 0, 5)},
-        lambda c, n, of: nn.MaxPool2d(n, of["s"], of["p"]),
-        _same,
-    ),
-    "avg": Spec(
-        (2, 1, 11),
-        {"s": (2, 1, 4), "p": (0, 0, 5)},
-        lambda c, n, of: nn.AvgPool2d(n, of["s"], of["p"]),
-        _same,
-    ),
-    "average": Spec(None, {}, lambda c, n, of: nn.AdaptiveAvgPool2d(1), _same),
-    "linear": Spec((120, 1, 8192), {}, lambda c, n, of: nn.Linear(c, n)),
+    "max": Spec((2, 1, 11), POOL, lambda c, n, of: Call(nn.MaxPool2d, (n, *of.values())), _same),
+    "avg": Spec((2, 1, 11), POOL, lambda c, n, of: Call(nn.AvgPool2d, (n, *of.values())), _same),
+    "average": Spec(None, {}, lambda c, n, of: Call(nn.AdaptiveAvgPool2d, (1,)), _same),
+    "linear": Spec((120, 1, 8192), {}, lambda c, n, of: Call(nn.Linear, (c, n))),
 }
 START = "conv32k5p2-max2-residual64s2-residual128s2-average"
 
@@ -172,33 +173,46 @@ def free(
 ) -> nn.Sequential:
     """The blocks one after the other, and a dense layer with a number for each class.
 
-    What is flat stays flat: before the first dense layer stands a flattening, and dense layers
-    but the last have a ReLU.
-
     Raises:
         Problem: (a `ValueError`) for a text that is no such network.
     """
-    layers: list[nn.Module] = []
+    return nn.Sequential(*(call.build() for call in calls(c_in, classes, size, blocks)))
+
+
+def calls(c_in: int, classes: int, size: tuple[int, int], blocks: str) -> list[Call]:
+    """The modules of such a network, as they are constructed.
+
+    Before the first dense layer stands a flattening; dense layers but the last have a ReLU.
+    """
+    found: list[Call] = []
+    built: list[nn.Module] = []
     width, flat = c_in, False
+
+    def add(call: Call) -> None:
+        found.append(call)
+        built.append(_built(call))
+
     for piece in read_blocks(blocks):
         spec, numbers = BLOCKS[piece.word], dict(piece.letters)
         if piece.word == "linear" and not flat:
-            layers.append(nn.Flatten())
-            width, flat = flat_features(nn.Sequential(*layers), c_in, size), True
+            add(Call(nn.Flatten))
+            width, flat = flat_features(nn.Sequential(*built), c_in, size), True
         elif piece.word != "linear" and flat:
             raise Problem("free_flat", word=_write_piece(piece))
-        layers.append(_built(spec, width, piece, numbers))
+        add(spec.call(width, piece.n, numbers))
         if piece.word == "linear":
-            layers.append(nn.ReLU())
+            add(Call(nn.ReLU))
         width = spec.c_out(width, piece.n, numbers)
     if not flat:
-        layers.append(nn.Flatten())
-        width = flat_features(nn.Sequential(*layers), c_in, size)
-    return nn.Sequential(*layers, nn.Linear(width, classes))
+        add(Call(nn.Flatten))
+        width = flat_features(nn.Sequential(*built), c_in, size)
+    return [*found, Call(nn.Linear, (width, classes))]
 
 
-def _built(spec: Spec, width: int, piece: Piece, numbers: Numbers) -> nn.Module:
+def _built(call: Call) -> nn.Module:
+    """The module without weights, to see that it can be built and what it gives."""
     try:
-        return spec.build(width, piece.n, numbers)
+        with torch.device("meta"):
+            return call.build()
     except ValueError as error:  # groups that divide no channels
-        raise Problem("free_groups", word=_write_piece(piece), reason=str(error)) from error
+        raise Problem("free_groups", word=str(call), reason=str(error)) from error

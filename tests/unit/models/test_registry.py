@@ -184,7 +184,7 @@ CHANGES = [
         [not option.default]
         if isinstance(option.default, bool)
         else option.choices
-        or ([] if option.text or isinstance(option.default, tuple) else [option.low, option.high])
+        or ([] if option.reads or isinstance(option.default, tuple) else [option.low, option.high])
     )
 ]
 
