@@ -1,4 +1,4 @@
-"""A correlation as a Jupyter notebook that computes it again and checks the numbers."""
+"""A page's PyTorch as a Jupyter notebook that computes it again and checks the numbers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def notebook(
     title: str,
     paragraphs: Sequence[str],
     code: str,
-    expected: Tensor,
+    expected: Tensor | None,
     link: str | None = None,
 ) -> bytes:
     """The notebook's bytes (.ipynb, nbformat 4); the same arguments give the same bytes.
@@ -41,7 +41,7 @@ def notebook(
     Args:
         title: its headline; `paragraphs`: Markdown in the reader's language.
         code: PyTorch that leaves Y, and X and K where they exist: what is drawn.
-        expected: what Y must be; a cell asserts it.
+        expected: what Y must be; a cell asserts it, and one draws. None: neither.
         link: back to the page where these settings came from.
     """
     import nbformat  # slow, and few readers export
@@ -51,9 +51,12 @@ def notebook(
     cells = [
         v4.new_markdown_cell("\n\n".join(text), id="text"),
         v4.new_code_cell(code.rstrip("\n"), id="code"),
-        v4.new_code_cell(_check(expected), id="check"),
-        v4.new_code_cell(DRAW, id="draw"),
     ]
+    if expected is not None:
+        cells += [
+            v4.new_code_cell(_check(expected), id="check"),
+            v4.new_code_cell(DRAW, id="draw"),
+        ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     book = v4.new_notebook(cells=cells, metadata=metadata)

@@ -1,9 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`numbers`, `words`, `grid`, `stack`, `drawing` or `layers`. Each carries its default, its range, and
-how it reads and writes its part of the link, so that this one table is all there is: the controls
-take their ranges from it as well.
+`numbers`, `words`, `grid`, `stack`, `drawing`, `layers` or `options`. Each carries its default, its
+range, and how it reads and writes its part of the link, so that this one table is all there is: the
+controls take their ranges from it as well.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ Grid = tuple[tuple[float, ...], ...]
 Pair = tuple[int, int]  # of rows and of columns
 Layers = tuple[Layer, ...]
 Stack = tuple[Grid, ...]  # planes of one size
+OptionTexts = tuple[tuple[str, str], ...]  # names and values
 
 LAYER_LIMITS = {"kernel_size": (1, 11), "stride": (1, 4), "padding": (0, 8), "dilation": (1, 16)}
 LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
@@ -198,6 +199,31 @@ def layers(default: Layers, most: int) -> Any:
 
     limits = {"most": most, **{name: high for name, (_, high) in LAYER_LIMITS.items()}}
     return _field(default, Codec(read, write_stack, "layers", limits, 16 * most))
+
+
+def options() -> Any:
+    """Settings that another table knows, still as text; in the link `hidden:64;dropout:0.2`.
+
+    Whoever uses them checks the names and reads the values.
+    """
+
+    def read(text: str) -> OptionTexts:
+        found = tuple(_read_option(part) for part in text.split(";"))
+        if len(found) > 16 or len({name for name, _ in found}) < len(found):
+            raise ValueError(text)
+        return found
+
+    def write(values: OptionTexts) -> str:
+        return ";".join(f"{name}:{text}" for name, text in values)
+
+    return _field((), Codec(read, write, "options", {}, 1000))
+
+
+def _read_option(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.isidentifier():
+        raise ValueError(text)
+    return name, value
 
 
 def check_grid(rows: Grid, side: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -17,14 +17,15 @@ from cnnviz.ui.i18n import t, texts
 
 
 class Takeaway(NamedTuple):
-    """What can be taken along; the pictures are made when they are asked for."""
+    """What can be taken along; the files are made when they are asked for."""
 
     title: str
     paragraphs: tuple[str, ...]  # Markdown, for the notebook
     code: str  # PyTorch that leaves Y, and X and K where they exist
-    expected: Tensor  # what Y must be
+    expected: Tensor | None  # what Y must be; None where the code asserts by itself what it has to
     png: Callable[[int, bool], bytes]  # of a step, from 0; dark or not
-    gif: Callable[[bool], bytes]  # dark or not
+    gif: Callable[[bool], bytes] | None = None  # dark or not; None where nothing moves
+    csv: Callable[[], str] | None = None
 
 
 def walk_takeaway(walk: Walk, title: str, *paragraphs: str) -> Takeaway:
@@ -42,24 +43,32 @@ def walk_takeaway(walk: Walk, title: str, *paragraphs: str) -> Takeaway:
 MIME = {
     "png": ("image/png", "png"),
     "gif": ("image/gif", "gif"),
+    "csv": ("text/csv", "csv"),
     "notebook": ("application/x-ipynb+json", "ipynb"),
 }
+USUAL = ("png", "gif", "notebook")
 
 
-def takeaway(key: str, name: str, scene: Takeaway | None) -> None:
-    """The buttons; `name` is the files' stem. Without a scene only the link is to be had."""
+def takeaway(key: str, name: str, scene: Takeaway | None, kinds: Sequence[str] = USUAL) -> None:
+    """The buttons of these kinds of files; `name` is the files' stem.
+
+    Without a scene only the link is to be had.
+    """
     asked = wish(key)
     file = _file(asked, name, scene) if asked else None
-    take(key, texts("take"), file, ready=scene is not None)
+    take(key, texts("take"), file, kinds=kinds, ready=scene is not None)
 
 
 def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
     if scene is None:
         return File(wish, refused=t("take.failed"))
     dark = st.context.theme.type == "dark"  # as the reader sees it
+    gif, csv = scene.gif, scene.csv
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: scene.png(wish.step, dark),
-        "gif": lambda: scene.gif(dark),
+        **({"gif": lambda: gif(dark)} if gif else {}),
+        # with a byte order mark, or Excel takes × and Korean for something else
+        **({"csv": lambda: csv().encode("utf-8-sig")} if csv else {}),
         "notebook": lambda: notebook(
             scene.title, scene.paragraphs, scene.code, scene.expected, _web_link(wish.href)
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -17,7 +17,7 @@ _take = register("take", "shared/format.js", "shared/planes.css")
 class Wish(NamedTuple):
     """A file that a reader asked for. Comes from a browser: check before use."""
 
-    kind: str  # "png", "gif" or "notebook"
+    kind: str  # "png", "gif", "csv" or "notebook"
     step: int  # the stage's, from 0
     href: str  # the page's address
     id: int  # rising
@@ -48,10 +48,18 @@ def wish(key: str) -> Wish | None:
     )
 
 
-def take(key: str, strings: Mapping[str, str], file: File | None, *, ready: bool) -> None:
-    """Show the buttons; hand over the file if one was made."""
+def take(
+    key: str,
+    strings: Mapping[str, str],
+    file: File | None,
+    *,
+    kinds: Sequence[str],
+    ready: bool,
+) -> None:
+    """Show the buttons for these kinds of files; hand over the file if one was made."""
     data = {
         "strings": dict(strings),
+        "kinds": ["link", *kinds],
         "ready": ready,
         "token": token(),
         "file": file and _payload(file),

@@ -16,6 +16,7 @@ class Shelf {
     this.setState = setState;
     for (const button of this.root.querySelectorAll("button")) {
       button.querySelector("span").textContent = data.strings[button.dataset.act];
+      button.hidden = !data.kinds.includes(button.dataset.act);
       if (button.dataset.act !== "link") button.disabled = !data.ready;
     }
     const file = data.file;

@@ -112,7 +112,7 @@ def test_no_text_is_empty_or_ends_in_space(language: str) -> None:
 def test_korean_texts_are_korean() -> None:
     latin = {key for key, text in CATALOGUES["ko"].items() if not re.search("[가-힣]", text)}
     presets = {f"sliding.preset.{name}" for name in PRESETS}  # words of PyTorch's
-    assert latin <= {"take.png", "take.gif", *presets}
+    assert latin <= {"take.png", "take.gif", "take.csv", *presets}
 
 
 @pytest.mark.parametrize("use", LABELS, ids=lambda use: f"{use.where}:{use.pattern}")

@@ -1,0 +1,323 @@
+"""A network of the catalogue as settings: which, with what options, on what input.
+
+A page that shows two has the same four settings twice, with a prefix each: see `Side`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from cnnviz.models.catalogue import Network
+from cnnviz.models.families.free import BLOCKS, MOST_BLOCKS, read_blocks
+from cnnviz.models.options import Option, Value
+from cnnviz.models.registry import catalogue, network, table
+from cnnviz.models.rows import LayerRow
+from cnnviz.problems import Problem
+from cnnviz.ui import frame
+from cnnviz.ui.desk import Desk
+from cnnviz.ui.i18n import t
+from cnnviz.ui.settings import OptionTexts, Pair, Rejected, choice, limits, options, pair
+
+NAMES = tuple(catalogue())
+MADE_FOR = ("input", "paper")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSettings:
+    """One network; a size of 0 is the network's own."""
+
+    network: str = choice("lenet", NAMES)
+    options: OptionTexts = options()
+    size: Pair = pair((0, 0), 0, 1024)
+    made_for: str = choice("input", MADE_FOR)
+
+
+class Plan(NamedTuple):
+    """A network on an input: all that its table is made from."""
+
+    name: str
+    options: tuple[tuple[str, Value], ...]  # that differ from their default
+    input_shape: tuple[int, int, int]
+
+    @property
+    def network(self) -> Network:
+        return network(self.name)
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """Every option with its value."""
+        defaults = {option.name: option.default for option in self.network.options.values()}
+        return defaults | dict(self.options)
+
+    @property
+    def rows(self) -> tuple[LayerRow, ...]:
+        """The shape table; raises `Problem` where the options do not go together."""
+        return table(self.name, self.options, self.input_shape)
+
+
+class Side(NamedTuple):
+    """Which settings of a page are one network's: those of `NetworkSettings` with a prefix."""
+
+    prefix: str = ""
+
+    def get(self, now: Any, name: str) -> Any:
+        return getattr(now, self.prefix + name)
+
+    def put(self, now: Any, **values: Any) -> Any:
+        return replace(now, **{self.prefix + name: value for name, value in values.items()})
+
+
+ALONE = Side()
+
+
+def plan_of(now: Any, side: Side = ALONE) -> Plan:
+    """What these settings mean; an option that a link spelled wrong has its default."""
+    found = network(side.get(now, "network"))
+    size = size_of(now, side)
+    known = found.options
+    values: dict[str, Value] = {}
+    for name, text in side.get(now, "options"):
+        value = _read(known.get(name), text)
+        if value is not None and value != known[name].default:
+            values[name] = value
+    if "size" in known and side.get(now, "made_for") == "input" and size != known["size"].default:
+        values["size"] = size
+    return Plan(
+        found.name, tuple(values.items()), (values.get("c_in", found.input_shape[0]), *size)
+    )
+
+
+def size_of(now: Any, side: Side = ALONE) -> Pair:
+    """The input's height and width."""
+    _, *own = network(side.get(now, "network")).input_shape
+    height, width = side.get(now, "size")
+    return height or own[0], width or own[1]
+
+
+def _read(option: Option | None, text: str) -> Value:
+    try:
+        return option.read(text) if option else None
+    except ValueError:
+        return None
+
+
+def tell_options(desk: Desk[Any], side: Side = ALONE) -> None:
+    """Say which options of a link this network does not take, and forget them."""
+    now, known = desk.now, network(side.get(desk.now, "network")).options
+    kept, rejected = [], []
+    for name, text in side.get(now, "options"):
+        option = known.get(name)
+        if _read(option, text) is not None:
+            kept.append((name, text))
+        elif option:
+            allowed = {"options": option.allowed or ", ".join(BLOCKS)}
+            rejected.append(Rejected(name, text, "choice", allowed))
+        else:
+            rejected.append(Rejected(name, text, "choice", {"options": ", ".join(known)}))
+    if rejected:
+        frame.tell(rejected)
+        desk.forget(**{f"{side.prefix}options": tuple(kept)})
+
+
+def with_option(now: Any, name: str, value: Value, side: Side = ALONE) -> Any:
+    """The settings with another value of an option; lists of the same length stay so."""
+    known = network(side.get(now, "network")).options
+    values: dict[str, Value] = {}
+    for key, text in side.get(now, "options"):
+        if (read := _read(known.get(key), text)) is not None:
+            values[key] = read
+    values[name] = value
+    for other in known.values():
+        if other.like and name in (other.like, other.name):
+            pair = (other.like, other.name) if name == other.like else (other.name, other.like)
+            first, second = (values.get(key, known[key].default) for key in pair)
+            values[pair[1]] = _as_long(second or (), len(first or ()))
+    texts = [
+        (key, option.write(values[key]))
+        for key, option in known.items()
+        if key in values and values[key] != option.default
+    ]
+    return side.put(now, options=tuple(texts))
+
+
+def _as_long(values: tuple[int, ...], length: int) -> tuple[int, ...]:
+    return (*values, *[values[-1]] * length)[:length]
+
+
+# ---- the controls
+
+
+def network_controls(desk: Desk[Any], side: Side = ALONE, *, choose: bool = True) -> None:
+    """The network, its input, its classes, and every option that it has.
+
+    Put into a horizontal container they stand beside each other. Without `choose` the network
+    itself stays as it is.
+    """
+    if choose:
+        st.selectbox(
+            t("networks.network"),
+            NAMES,
+            format_func=network_title,
+            width=230,
+            **desk.bind(
+                f"{side.prefix}network",
+                take=lambda now, name: side.put(
+                    now, network=name, options=(), size=(0, 0), made_for="input"
+                ),
+            ),
+        )
+    _size_controls(desk, side)
+    known = plan_of(desk.now, side).network.options
+    for option in known.values():
+        if option.name == "size":
+            _made_for_control(desk, side, option)
+        elif option.reads:
+            _blocks_control(desk, side, option)
+        else:
+            _option_control(desk, side, option)
+
+
+def network_title(name: str) -> str:
+    """The network's name; of what has none in the field, one in the reader's language."""
+    title = network(name).title
+    return title if name in PROPER else t(f"networks.name.{name}")
+
+
+PROPER = tuple(n for n in NAMES if n not in ("garment-dense", "garment-conv", "free"))
+
+
+def _size_controls(desk: Desk[Any], side: Side) -> None:
+    high = limits(desk.settings, f"{side.prefix}size")[1]
+    height, width = size_of(desk.now, side)
+
+    def put(now: Any, size: Pair) -> Any:
+        _, *own = network(side.get(now, "network")).input_shape
+        return side.put(now, size=(0, 0) if list(size) == own else size)
+
+    def take_height(now: Any, value: int) -> Any:
+        before, width = size_of(now, side)
+        return put(now, (value, value if before == width else width))
+
+    def take_width(now: Any, value: int) -> Any:
+        return put(now, (size_of(now, side)[0], value))
+
+    name = f"{side.prefix}size"
+    st.number_input(
+        t("networks.height"), 1, high, width=120, **desk.bind(f"{name}.h", height, take_height)
+    )
+    st.number_input(
+        t("networks.width"), 1, high, width=120, **desk.bind(f"{name}.w", width, take_width)
+    )
+
+
+def _made_for_control(desk: Desk[Any], side: Side, option: Option) -> None:
+    """Whether the first dense layer follows the input's size or stays as it was printed."""
+    words = {
+        "input": t("networks.made_for.input"),
+        "paper": "×".join(map(str, option.default)),
+    }
+    st.segmented_control(
+        t("networks.made_for.label"),
+        MADE_FOR,
+        format_func=words.__getitem__,
+        help=t("networks.made_for.help"),
+        width="content",
+        **desk.bind(f"{side.prefix}made_for"),
+    )
+
+
+def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
+    """The control that suits the kind of option."""
+    value = plan_of(desk.now, side).values[option.name]
+    label = t(f"networks.option.{option.name}")
+
+    def bound(shown: Any, read: Callable[[Any], Value] = lambda given: given) -> dict[str, Any]:
+        def take(now: Any, given: Any) -> Any:
+            try:
+                return with_option(now, option.name, option.check(read(given)), side)
+            except Problem as problem:
+                frame.say(problem)
+            except ValueError:
+                frame.say(_not_a_list(option, str(given)))
+            return now
+
+        # of another network it is another control, with another range
+        name = f"{side.prefix}{side.get(desk.now, 'network')}.{option.name}"
+        return desk.bind(name, shown, take)
+
+    if isinstance(value, bool):
+        st.toggle(label, width="content", **bound(value))
+    elif isinstance(value, tuple):
+        st.text_input(label, width=210, **bound(", ".join(map(str, value)), _numbers))
+    elif isinstance(value, str):
+        st.segmented_control(
+            label,
+            option.choices,
+            format_func=lambda word: t(f"networks.choice.{_plain(word)}"),
+            width="content",
+            **bound(value),
+        )
+    elif isinstance(value, int):
+        low, high = int(option.low), int(option.high)
+        st.number_input(label, low, high, width=120, **bound(value))
+    else:
+        st.slider(
+            label, float(option.low), float(option.high), step=0.05, width=160, **bound(value)
+        )
+
+
+def _plain(word: str) -> str:
+    return word.replace("×", "x")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.replace(",", " ").split())
+
+
+def _not_a_list(option: Option, given: str) -> Problem:
+    return Problem(
+        "option_value", name=option.name, value=given[:80] or "–", allowed=option.allowed
+    )
+
+
+def _blocks_control(desk: Desk[Any], side: Side, option: Option) -> None:
+    """The line of blocks, and buttons that add one or take the last away."""
+    line = plan_of(desk.now, side).values[option.name]
+
+    def put(now: Any, text: str) -> Any:
+        try:
+            return with_option(now, option.name, option.check(text.strip()), side)
+        except Problem as problem:
+            frame.say(problem)
+            return now
+
+    name = f"{side.prefix}{option.name}"
+    words = ", ".join(f"`{word}`" for word in BLOCKS)
+    help_text = t("networks.blocks.help", words=words, most=MOST_BLOCKS)
+    st.text_input(
+        t("networks.option.blocks"), help=help_text, width="stretch", **desk.bind(name, line, put)
+    )
+    count = len(read_blocks(line))
+
+    def add() -> None:
+        word = st.session_state[f"{desk.page}.{name}.word"]
+        desk.set(put(desk.now, f"{line}-{word}"))
+
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        st.selectbox(
+            t("networks.blocks.word"),
+            list(BLOCKS),
+            format_func=lambda word: t(f"networks.block.{word}"),
+            key=f"{desk.page}.{name}.word",
+            width=190,
+        )
+        st.button(t("networks.blocks.add"), on_click=add, disabled=count >= MOST_BLOCKS)
+        st.button(
+            t("networks.blocks.drop"),
+            on_click=lambda: desk.set(put(desk.now, line.rpartition("-")[0])),
+            disabled=count < 2,
+        )
