@@ -1,0 +1,97 @@
+"""The lines between a diagram's nodes: straight, with corners, or as an arc past others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cnnviz.models.diagram_nodes import GAP, Edge, Node
+from cnnviz.models.diagram_parts import Reader
+from cnnviz.models.summary import INPUT, LayerRow
+
+CLEAR = 16.0  # between an arc and what it passes
+LEVEL = 9.0  # between arcs, one over another
+Points = tuple[tuple[float, float], ...]
+
+
+def routes(
+    rows: Sequence[LayerRow], reader: Reader, nodes: Sequence[Node], entries: Mapping[int, int]
+) -> list[Edge]:
+    """Every line, once: who reads whom, a block's own by way of its fork."""
+    pairs = _pairs(rows, reader, nodes, entries)
+    edges = [Edge(s, t, points) for s, t in pairs if (points := _direct(nodes, s, t))]
+    direct = {(edge.source, edge.target) for edge in edges}
+    edges += _arcs(nodes, [pair for pair in pairs if pair not in direct])
+    return [
+        Edge(e.source, e.target, e.points, e.shortcut, nodes[e.target].figure == "failed")
+        for e in sorted(edges, key=lambda e: (e.target, e.source))
+    ]
+
+
+def _pairs(
+    rows: Sequence[LayerRow], reader: Reader, nodes: Sequence[Node], entries: Mapping[int, int]
+) -> list[tuple[int, int]]:
+    """Numbers of nodes, source and target."""
+    home = {row: number for number, node in enumerate(nodes) for row in node.rows}
+    pairs: dict[tuple[int, int], None] = {}
+    for section in reader.sections:
+        fork = entries.get(section.parts[0].own[0])
+        inside = {home[part.rows[0]] for part in section.parts}
+        for part in section.parts:
+            target = home[part.rows[0]]
+            for row in part.own:
+                for source in rows[row].inputs if row != INPUT else ():
+                    number = home[reader.source(source)]
+                    if number == target:
+                        continue
+                    if fork is not None and number not in inside:
+                        pairs[number, fork] = None
+                        number = fork
+                    pairs[number, target] = None
+    return list(pairs)
+
+
+def _direct(nodes: Sequence[Node], s: int, t: int) -> Points | None:
+    """The line from s to t, unless something stands in its way."""
+    source, target = nodes[s], nodes[t]
+    (sx, sy), (tx, ty) = source.middle, target.middle
+    right, left = source.sides()[1], target.sides()[0]
+    if abs(sy - ty) < 1e-6 or (target.figure == "concat" and abs(sy - ty) < target.height / 2):
+        clear = not _between(nodes, right, left, sy - 1, sy + 1, {s, t})
+        return ((right, sy), (left, sy)) if clear else None
+    if source.figure == "fork":
+        return ((sx, source.y + (source.height if ty > sy else 0)), (sx, ty), (left, ty))
+    if target.figure == "sum":
+        return ((right, sy), (tx, sy), (tx, target.y + (target.height if sy > ty else 0)))
+    turn = (left if abs(ty) < 1e-6 else right + GAP) - GAP / 2
+    return ((right, sy), (turn, sy), (turn, ty), (left, ty))
+
+
+def _between(
+    nodes: Sequence[Node], left: float, right: float, top: float, bottom: float, but: set[int]
+) -> list[Node]:
+    """The nodes that reach into this box."""
+    return [
+        node
+        for i, node in enumerate(nodes)
+        if i not in but
+        and node.x < right
+        and node.x + node.width > left
+        and node.y < bottom
+        and node.y + node.height > top
+    ]
+
+
+def _arcs(nodes: Sequence[Node], pairs: Iterable[tuple[int, int]]) -> list[Edge]:
+    """Up, over everything between, and down; a longer one over a shorter."""
+    drawn: list[tuple[float, float, float]] = []  # left, right, height
+    edges = []
+    places = [(node.middle[0], node.room[1]) for node in nodes]
+    for s, t in sorted(pairs, key=lambda pair: nodes[pair[1]].x - nodes[pair[0]].x):
+        source, target = nodes[s], nodes[t]
+        left, right = source.middle[0], target.middle[0]
+        under = [y - LEVEL for a, b, y in drawn if left <= a and b <= right]
+        y = min([min(top for x, top in places if left <= x <= right) - CLEAR, *under])
+        drawn.append((left, right, y))
+        points = ((left, source.y), (left, y), (right, y), (right, target.y))
+        edges.append(Edge(s, t, points, shortcut=True))
+    return edges

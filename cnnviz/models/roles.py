@@ -1,0 +1,32 @@
+"""What a row of a shape table is to a reader who looks at colours: its role, its word."""
+
+from __future__ import annotations
+
+from cnnviz.models.summary import LayerRow
+
+ROLES = ("input", "conv", "spatial", "dense", "other", "failed")
+
+
+def role_of(row: LayerRow) -> str:
+    """One of `ROLES`, by what the row computes."""
+    kind = row.kind.lower()
+    if row.problem:
+        return "failed"
+    if kind.startswith(("conv", "lazyconv")):
+        return "conv"
+    if kind in ("linear", "bilinear"):
+        return "dense"
+    return "spatial" if "pool" in kind or "upsample" in kind or kind == "mean" else "other"
+
+
+def word_of(row: LayerRow) -> str:
+    """One word for it: "conv", "pool", "linear", "concat", or the kind itself."""
+    if role_of(row) == "conv":
+        return "conv"
+    kind = row.kind.lower()
+    return "pool" if "pool" in kind or kind == "mean" else kind
+
+
+def joins(row: LayerRow) -> bool:
+    """Whether branches meet here."""
+    return len(set(row.inputs)) > 1
