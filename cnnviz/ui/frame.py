@@ -175,18 +175,33 @@ def _code(text: str) -> str:
 
 
 def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """The page's heading, and where its controls and its picture go."""
+    """The page's heading, and where its controls and its picture go: side by side."""
     if classroom():
-        with st.container(horizontal=True, vertical_alignment="center", key="classroom-bar"):
-            st.title(title, anchor=False)
-            controls = st.popover(t("frame.settings"), icon=":material/tune:", width="content")
-            st.button(t("frame.leave"), on_click=_set_view, args=("page",))
-        return controls, st.container()
+        return _classroom_bar(title), st.container()
     st.title(title, anchor=False)
     st.markdown(lead)
     with st.container(key="workbench"):
         left, right = st.columns([27, 73], gap="medium")
     return left.container(border=True, gap="xsmall"), right
+
+
+def wide(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """As `workbench`, for a picture as wide as the page: the controls stand in rows above it."""
+    if classroom():
+        return _classroom_bar(title), st.container()
+    st.title(title, anchor=False)
+    st.markdown(lead)
+    controls = st.container(horizontal=True, vertical_alignment="bottom", key="wide-controls")
+    return controls, st.container()
+
+
+def _classroom_bar(title: str) -> DeltaGenerator:
+    """The heading of a page on a projector, and the controls, which open when they are needed."""
+    with st.container(horizontal=True, vertical_alignment="center", key="classroom-bar"):
+        st.title(title, anchor=False)
+        controls = st.popover(t("frame.settings"), icon=":material/tune:", width="content")
+        st.button(t("frame.leave"), on_click=_set_view, args=("page",))
+    return controls
 
 
 def close(link: Mapping[str, str]) -> None:

@@ -25,4 +25,5 @@ PAGES = (
     Entry("four-views", "watch", ""),
     Entry("between", "watch", ""),
     Entry("receptive-field", "watch", ""),
+    Entry("architecture", "inspect", ""),
 )

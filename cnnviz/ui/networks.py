@@ -14,7 +14,7 @@ import streamlit as st
 from cnnviz.models.catalogue import Network
 from cnnviz.models.families.free import BLOCKS, MOST_BLOCKS, read_blocks
 from cnnviz.models.options import Option, Value
-from cnnviz.models.registry import catalogue, network, table
+from cnnviz.models.registry import catalogue, network, outline, table
 from cnnviz.models.rows import LayerRow
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
@@ -57,6 +57,15 @@ class Plan(NamedTuple):
     def rows(self) -> tuple[LayerRow, ...]:
         """The shape table; raises `Problem` where the options do not go together."""
         return table(self.name, self.options, self.input_shape)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the options do not go together, if they do not."""
+        try:
+            outline(self.name, self.options)
+        except Problem as problem:
+            return problem
+        return None
 
 
 class Side(NamedTuple):
@@ -133,9 +142,9 @@ def with_option(now: Any, name: str, value: Value, side: Side = ALONE) -> Any:
     values[name] = value
     for other in known.values():
         if other.like and name in (other.like, other.name):
-            pair = (other.like, other.name) if name == other.like else (other.name, other.like)
-            first, second = (values.get(key, known[key].default) for key in pair)
-            values[pair[1]] = _as_long(second or (), len(first or ()))
+            tied = (other.like, other.name) if name == other.like else (other.name, other.like)
+            first, second = (values.get(key, known[key].default) for key in tied)
+            values[tied[1]] = _as_long(second or (), len(first or ()))
     texts = [
         (key, option.write(values[key]))
         for key, option in known.items()

@@ -1,9 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`numbers`, `words`, `grid`, `stack`, `drawing`, `layers` or `options`. Each carries its default, its
-range, and how it reads and writes its part of the link, so that this one table is all there is: the
-controls take their ranges from it as well.
+`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `options` or `paths`. Each carries its
+default, its range, and how it reads and writes its part of the link, so that this one table is all
+there is: the controls take their ranges from it as well.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def number(default: float, low: float, high: float, *, view: bool = False) -> An
     return _field(default, Codec(read, shortest, "number", limits, view=view))
 
 
-def words(default: Sequence[str], options: Sequence[str], most: int) -> Any:
+def words(default: Sequence[str], options: Sequence[str], most: int, *, view: bool = False) -> Any:
     """One to `most` of some language-neutral words, each once; in the link `red,edge-x`."""
 
     def read(text: str) -> tuple[str, ...]:
@@ -109,7 +109,7 @@ def words(default: Sequence[str], options: Sequence[str], most: int) -> Any:
         return found
 
     allowed = {"options": ", ".join(options), "most": most}
-    return _field(tuple(default), Codec(read, ",".join, "words", allowed, 200))
+    return _field(tuple(default), Codec(read, ",".join, "words", allowed, 200, view=view))
 
 
 def grid(default: Grid, side: int) -> Any:
@@ -208,7 +208,7 @@ def options() -> Any:
     """
 
     def read(text: str) -> OptionTexts:
-        found = tuple(_read_option(part) for part in text.split(";"))
+        found = tuple(_read_option(part) for part in text.split(";") if text)
         if len(found) > 16 or len({name for name, _ in found}) < len(found):
             raise ValueError(text)
         return found
@@ -217,6 +217,21 @@ def options() -> Any:
         return ";".join(f"{name}:{text}" for name, text in values)
 
     return _field((), Codec(read, write, "options", {}, 1000))
+
+
+def paths(most: int, *, view: bool = False) -> Any:
+    """Up to `most` dotted names of modules, each once; in the link `layer1.0,layer2.0`."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(text.split(",")) if text else ()
+        plain = all(
+            part.isidentifier() or part.isdigit() for path in found for part in path.split(".")
+        )
+        if not plain or not len(set(found)) == len(found) <= most:
+            raise ValueError(text)
+        return found
+
+    return _field((), Codec(read, ",".join, "paths", {"most": most}, 40 * most, view=view))
 
 
 def _read_option(text: str) -> tuple[str, str]:

@@ -1,0 +1,127 @@
+"""The page of one network: its headline, its columns, what does not fit, what is taken along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.components.network import COLUMNS
+from cnnviz.components.stage import Edit
+from cnnviz.export.network import network_png, table_csv
+from cnnviz.export.network_code import network_code
+from cnnviz.models.diagram import diagram
+from cnnviz.models.rows import totals
+from cnnviz.problems import Problem
+from cnnviz.ui.desk import Desk
+from cnnviz.ui.i18n import explain, t
+from cnnviz.ui.networks import Plan, network_title
+from cnnviz.ui.takeaway import Takeaway
+
+CHOSEN = ("output", "parameters", "how", "macs", "field")
+MOST_OPEN = 64
+MEGA = 1_000_000
+
+
+def headline(plan: Plan) -> str:
+    """Who wrote of it, and what it costs: the line below the network's name."""
+    sums = totals(plan.rows)
+    words = {
+        "origin": origin(plan),
+        "parameters": f"{sums.parameters:,}",
+        "macs": f"{sums.macs:,}",
+        "flops": f"{2 * sums.macs / MEGA:,.2f}",
+    }
+    return t("architecture.headline", **words)
+
+
+def origin(plan: Plan) -> str:
+    """The network's paper and year."""
+    found = plan.network
+    if found.paper:
+        return t("networks.paper", paper=found.paper, year=found.year)
+    return t("networks.own") if found.name == "free" else t("networks.course")
+
+
+def take_edit(now: Any, edit: Edit) -> Any:
+    """The settings after a row was picked, or a block opened or folded."""
+    if edit.kind == "pick":
+        return replace(now, row=_whole(edit, "row", -1) + 1)
+    path, on = edit.detail.get("group"), edit.detail.get("on")
+    if edit.kind != "open" or not isinstance(path, str):
+        raise Problem("edit_damaged")
+    rest = tuple(other for other in now.open if other != path)
+    return replace(now, open=(*rest, path)[-MOST_OPEN:] if on else rest)
+
+
+def _whole(edit: Edit, name: str, low: int) -> int:
+    value = edit.detail.get(name)
+    if type(value) is not int or value < low:
+        raise Problem("edit_damaged")
+    return value
+
+
+def columns_control(desk: Desk[Any]) -> None:
+    """Which columns the table has."""
+
+    def take(now: Any, chosen: list[str]) -> Any:
+        kept = tuple(name for name in COLUMNS if name in chosen)
+        return replace(now, columns=kept) if kept else now
+
+    with st.popover(t("architecture.columns"), icon=":material/view_column:", width="content"):
+        st.pills(
+            t("architecture.columns"),
+            [name for name in COLUMNS if name != "layer"],
+            selection_mode="multi",
+            format_func=lambda name: t(f"network.col_{name}"),
+            label_visibility="collapsed",
+            **desk.bind("columns", list(desk.now.columns), take),
+        )
+
+
+def misfit(desk: Desk[Any], plan: Plan, ways_out: Mapping[str, Mapping[str, Any]]) -> None:
+    """What does not fit in the last row, and one click to what does."""
+    last = plan.rows[-1]
+    if not last.problem:
+        return
+    with st.container(border=True, key="misfit"):
+        name = f"{last.kind} {last.path}".strip()
+        st.warning(t("architecture.misfit", layer=name, why=explain(last.problem)))
+        with st.container(horizontal=True):
+            if desk.history.past:
+                st.button(t("refusal.undo"), on_click=desk.undo, type="primary")
+            for label, changes in ways_out.items():
+                st.button(label, on_click=desk.change, kwargs=dict(changes))
+
+
+def ways_to_fit(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Buttons that lead back to an input that fits."""
+    fitted = {t("architecture.follow"): {"made_for": "input"}}
+    usual = {t("architecture.usual_input"): {"size": (0, 0)}}
+    own = tuple(plan.input_shape[1:]) == tuple(plan.network.input_shape[1:])
+    last = plan.rows[-1].problem
+    ways = fitted if last and last.kind == "row_features" else {}
+    return ways | ({} if own else usual)
+
+
+def code_of(plan: Plan) -> str:
+    """PyTorch that rebuilds the network and asserts its table."""
+    return network_code(plan.network.builder, plan.values, plan.input_shape, plan.rows)
+
+
+def network_takeaway(plan: Plan, open_blocks: tuple[str, ...]) -> Takeaway:
+    """Picture, table and code of one network."""
+    title = network_title(plan.name)
+    shape = " × ".join(map(str, plan.input_shape))
+    lines = [title, f"{shape} · {headline(plan)}"]
+    drawn = diagram(plan.rows, plan.input_shape, open_blocks)
+    return Takeaway(
+        title,
+        (headline(plan),),
+        code_of(plan),
+        None,
+        lambda _, dark: network_png(drawn, lines, dark),
+        csv=lambda: table_csv(plan.rows),
+    )
