@@ -90,7 +90,7 @@ def size(side: int) -> Option:
 
 
 HEAD = choice("head", "dense", "average")
-STEM = choice("stem", "7×7", "3×3")
+STEM = choice("stem", "7x7", "3x3")
 ZERO = switch("zero_init_residual", False)
 DROPOUT = share("dropout", 0.5)
 

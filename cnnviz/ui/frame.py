@@ -191,8 +191,9 @@ def wide(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
         return _classroom_bar(title), st.container()
     st.title(title, anchor=False)
     st.markdown(lead)
-    controls = st.container(horizontal=True, vertical_alignment="bottom", key="wide-controls")
-    return controls, st.container()
+    with st.container(key="wide"):
+        controls = st.container(horizontal=True, vertical_alignment="bottom", key="wide-controls")
+        return controls, st.container()
 
 
 def _classroom_bar(title: str) -> DeltaGenerator:

@@ -266,7 +266,7 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.segmented_control(
             label,
             option.choices,
-            format_func=lambda word: t(f"networks.choice.{_plain(word)}"),
+            format_func=lambda word: t(f"networks.choice.{word}"),
             width="content",
             **bound(value),
         )
@@ -277,10 +277,6 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.slider(
             label, float(option.low), float(option.high), step=0.05, width=160, **bound(value)
         )
-
-
-def _plain(word: str) -> str:
-    return word.replace("×", "x")
 
 
 def _numbers(text: str) -> tuple[int, ...]:

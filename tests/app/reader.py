@@ -94,6 +94,16 @@ def follow(app: AppTest, query: str) -> AppTest:
     return run(app)
 
 
+def file_of(app: AppTest, kind: str, *, page: str = PAGE) -> bytes:
+    """The file that the page makes when it is wished for."""
+    wish = {"kind": kind, "step": 0, "href": f"https://example.org/{page}"}
+    mail(app, f"{page}.take", "wish", wish)
+    data = sent(run(app), "take")
+    assert data is not None
+    assert not data["file"]["refused"]
+    return base64.b64decode(data["file"]["data"])
+
+
 def control(app: AppTest, kind: str, name: str, lang: str = "en", *, page: str = PAGE) -> Any:
     """The control of a setting as it stands now: see `Desk._control` on its key."""
     base = f"{page}.{name}.{lang}"

@@ -17,7 +17,7 @@ def resnet_d2l(
     classes: int = 10,
     blocks: tuple[int, ...] = (2, 2, 2, 2),
     channels: tuple[int, ...] = (64, 128, 256, 512),
-    stem: str = "7×7",
+    stem: str = "7x7",
     shortcuts: bool = True,
     use_1x1conv: bool = True,
 ) -> nn.Sequential:
@@ -27,7 +27,7 @@ def resnet_d2l(
     that changes the shape does not fit.
     """
     width = channels[0]
-    if stem == "7×7":
+    if stem == "7x7":
         layers: list[nn.Module] = [
             nn.Conv2d(c_in, width, kernel_size=7, stride=2, padding=3),  # (64, 48, 48) of 96 × 96
             nn.BatchNorm2d(width),
@@ -59,14 +59,14 @@ def resnet_cifar(
     shortcuts: bool = True,
 ) -> nn.Sequential:
     """For 32 × 32 images (He et al., 4.2): a 3×3 stem, no pooling, 6n + 2 layers with weights."""
-    return resnet_d2l(c_in, classes, (n, n, n), channels, "3×3", shortcuts)
+    return resnet_d2l(c_in, classes, (n, n, n), channels, "3x3", shortcuts)
 
 
 def resnet(
     depth: int,
     c_in: int = 3,
     classes: int = 1000,
-    stem: str = "7×7",
+    stem: str = "7x7",
     zero_init_residual: bool = False,
 ) -> nn.Module:
     """torchvision's, with 18 or 34 layers: basic blocks."""
@@ -82,7 +82,7 @@ def resnet_bottleneck(
     depth: int,
     c_in: int = 3,
     classes: int = 1000,
-    stem: str = "7×7",
+    stem: str = "7x7",
     groups: int = 1,
     width_per_group: int = 64,
     zero_init_residual: bool = False,
@@ -101,7 +101,7 @@ def resnet_bottleneck(
 
 def with_stem(net: nn.Module, c_in: int, stem: str) -> nn.Module:
     """Another first convolution; with 3×3, for small images, there is no max-pool after it."""
-    if stem == "3×3":
+    if stem == "3x3":
         net.conv1 = nn.Conv2d(c_in, 64, kernel_size=3, padding=1, bias=False)
         net.maxpool = nn.Identity()
     elif c_in != 3:

@@ -31,7 +31,7 @@ CHANGED: dict[str, dict[str, Any]] = {
     "resnet-d2l": {"blocks": (1, 1), "channels": (8, 16), "shortcuts": False},
     "googlenet-d2l": {"reductions": False},
     "densenet-d2l": {"convs": (2, 2), "growth": 8},
-    "resnet18": {"classes": 5, "stem": "3×3", "c_in": 3},
+    "resnet18": {"classes": 5, "stem": "3x3", "c_in": 3},
     "free": {"blocks": "conv8-inception32-resnext32g4s2-dense4n2-max2-linear30"},
 }
 
