@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import browser, kernels, table
+from benchmarks import browser, kernels, networks, table
 from benchmarks.table import Row
 from tests.browser import HOW_TO_GET_ONE, find
 
@@ -37,6 +37,8 @@ def measure() -> Iterator[Row]:
     """All rows, in the table's order."""
     yield kernels.large_picture()
     yield kernels.walk()
+    yield networks.shape_table_of_resnet()
+    yield networks.memory_of_a_table()
     path = find()
     if path is None:
         print(HOW_TO_GET_ONE)
