@@ -59,7 +59,7 @@ class Networks {
     const scrolled = this.views.map(({ picture, sheet }) => [picture.scrollLeft, sheet.scrollLeft, sheet.scrollTop]);
     this.look = null;
     this.lit = [];
-    this.views = tables.map((table, t) => this.view(table, t));
+    this.views = tables.map((table, t) => this.view(table, t, tables.length));
     this.fitted = null;
     this.fitIn(); // before they are on the page: it is laid out once
     this.pair.replaceChildren(...this.views.map((view) => view.article));
@@ -69,13 +69,13 @@ class Networks {
     if (focused) this.refocus(focused);
   }
 
-  view(sent, t) {
+  view(sent, t, count) {
     const { strings, columns } = this.meta;
     const view = { sent, t, diagram: new DiagramView(), table: new TableView(), costs: new CostView() };
     view.article = html("article", "network");
     view.article.dataset.table = t;
     const name = html("h2", "", sent.name);
-    name.hidden = !sent.name;
+    name.hidden = !sent.name || count === 1; // alone, it is what the page is about
     view.picture = html("div", "picture");
     view.picture.append(view.diagram.draw(sent.diagram, strings));
     view.diagram.setLabel(fill(strings.picture, { name: sent.name }));
@@ -126,7 +126,8 @@ class Networks {
   }
 
   setLook(look) {
-    if (look?.t === this.look?.t && look?.line === this.look?.line && look?.pick === this.look?.pick) return;
+    const same = (name) => look?.[name] === this.look?.[name];
+    if (["t", "line", "pick", "from"].every(same)) return;
     this.look = look;
     this.render();
     if (!look) return;

@@ -1,6 +1,7 @@
 """A network's payload is plain JSON that says the table's numbers, folded as its diagram is."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cnnviz.models.summary import totals
 from tests.unit.models.networks import table
 
 
-def given(name: str, size: int = 224, **options: Any) -> NetworkTable:
+def given(name: str, size: int = 0, **options: Any) -> NetworkTable:
     rows, shape = table(name, size)
     return NetworkTable(name, shape, rows, **options)
 
@@ -178,3 +179,9 @@ def test_numbers_have_separators_and_shapes_of_equal_sides_are_said_once() -> No
     assert (count_text(61706), count_text(0)) == ("61,706", "–")
     assert (shape_text((5, 5)), shape_text((5, 7)), shape_text(())) == ("5", "5×7", "–")
     assert shape_text((6, 6, 6), " × ") == "6 × 6 × 6"
+
+
+def test_no_text_is_ever_read_as_html() -> None:
+    scripts = list((Path(__file__).parents[3] / "cnnviz/components/network").glob("*.js"))
+    assert len(scripts) == 4
+    assert not [file.name for file in scripts if "HTML" in file.read_text(encoding="utf-8")]

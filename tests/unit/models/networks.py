@@ -5,26 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 import torch
-import torchvision.models as zoo
 from torch import nn
 
+from cnnviz.models import registry
 from cnnviz.models.blocks import Bottleneck, Inception, Residual
 from cnnviz.models.summary import LayerRow, shape_table
 
 Table = tuple[list[LayerRow], tuple[int, ...]]
-PAPERS = ("alexnet", "vgg11", "googlenet", "resnet18", "resnet50", "densenet121")
-OURS = ("lenet", "residuals", "inceptions", "vector", "signal", "volume", "plain")
-NAMES = (*OURS, *PAPERS)
-
-
-def lenet() -> nn.Module:
-    """The course's (d2l 7.6)."""
-    return nn.Sequential(
-        nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2, stride=2),
-        nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2, stride=2),
-        nn.Flatten(), nn.Linear(400, 120), nn.Sigmoid(),
-        nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10),
-    )  # fmt: skip
+DEEPER = ("vgg13", "vgg16", "vgg19", "resnet34", "resnet101", "resnet152")  # no other blocks
+CATALOGUE = tuple(name for name in registry.catalogue() if name not in DEEPER)
 
 
 def residuals() -> nn.Module:
@@ -63,7 +52,6 @@ class Plain(nn.Module):
 
 
 MODELS = {
-    "lenet": (lenet, (1, 28, 28)),
     "residuals": (residuals, (1, 96, 96)),
     "inceptions": (inceptions, (192, 28, 28)),
     "vector": (lambda: nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 10)), (784,)),
@@ -73,13 +61,17 @@ MODELS = {
 }
 
 
+NAMES = (*MODELS, *CATALOGUE)
+
+
 @cache
-def table(name: str, size: int = 224) -> Table:
-    """The rows of a network and its input's shape; the papers' networks on pictures of `size`."""
-    with torch.device("meta"):
-        if name in MODELS:
-            build, shape = MODELS[name]
+def table(name: str, size: int = 0) -> Table:
+    """The rows of a network and its input's shape; 0 is the size that it was made for."""
+    if name in MODELS:
+        build, shape = MODELS[name]
+        with torch.device("meta"):
             return shape_table(build(), shape), shape
-        options = {"init_weights": False} if name == "googlenet" else {}
-        model = getattr(zoo, name)(**options)
-    return shape_table(model, (3, size, size)), (3, size, size)
+    shape = registry.network(name).input_shape
+    if size:
+        shape = (shape[0], size, size)
+    return list(registry.table(name, (), shape)), shape

@@ -15,8 +15,8 @@ Box = tuple[float, float, float, float]
 EVERYTHING = [(name, opened) for name in NAMES for opened in (False, True)]
 
 
-def drawn(name: str, opened: bool, size: int = 224) -> Diagram:
-    rows, shape = table(name, size)
+def drawn(name: str, opened: bool) -> Diagram:
+    rows, shape = table(name)
     blocks = [block.path for block in fold(rows) if isinstance(block, Block)]
     return diagram(rows, shape, blocks if opened else ())
 
