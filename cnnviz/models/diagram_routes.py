@@ -82,16 +82,20 @@ def _between(
 
 
 def _arcs(nodes: Sequence[Node], pairs: Iterable[tuple[int, int]]) -> list[Edge]:
-    """Up, over everything between, and down; a longer one over a shorter."""
+    """Up, over everything between, and down; those of one source share their height."""
+    targets: dict[int, list[int]] = {}
+    for s, t in pairs:
+        targets.setdefault(s, []).append(t)
+    xs = [node.middle[0] for node in nodes]
+    tops = [node.room[1] for node in nodes]
+    spans = {s: (xs[s], max(xs[t] for t in ends)) for s, ends in targets.items()}
     drawn: list[tuple[float, float, float]] = []  # left, right, height
     edges = []
-    places = [(node.middle[0], node.room[1]) for node in nodes]
-    for s, t in sorted(pairs, key=lambda pair: nodes[pair[1]].x - nodes[pair[0]].x):
-        source, target = nodes[s], nodes[t]
-        left, right = source.middle[0], target.middle[0]
-        under = [y - LEVEL for a, b, y in drawn if left <= a and b <= right]
-        y = min([min(top for x, top in places if left <= x <= right) - CLEAR, *under])
+    for s, (left, right) in sorted(spans.items(), key=lambda span: span[1][1] - span[1][0]):
+        over = min(top for x, top in zip(xs, tops, strict=True) if left <= x <= right) - CLEAR
+        y = min([over, *(height - LEVEL for a, b, height in drawn if a < right and left < b)])
         drawn.append((left, right, y))
-        points = ((left, source.y), (left, y), (right, y), (right, target.y))
-        edges.append(Edge(s, t, points, shortcut=True))
+        for t in targets[s]:
+            points = ((left, nodes[s].y), (left, y), (xs[t], y), (xs[t], nodes[t].y))
+            edges.append(Edge(s, t, points, shortcut=True))
     return edges

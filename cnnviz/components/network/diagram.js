@@ -44,9 +44,12 @@ class DiagramView {
     this.element.setAttribute("aria-label", label);
   }
 
-  // To the box's width where that is not far from the size it was laid out for.
-  fitIn(width, most) {
-    const scale = Math.max(SMALLEST_SCALE, Math.min(most, width / this.size[0]));
+  // What fits it into the width, where that is not far from the size it was laid out for.
+  scaleFor(width, most) {
+    return Math.max(SMALLEST_SCALE, Math.min(most, width / this.size[0]));
+  }
+
+  setScale(scale) {
     this.element.setAttribute("width", (this.size[0] * scale).toFixed(1));
     this.element.setAttribute("height", (this.size[1] * scale).toFixed(1));
   }

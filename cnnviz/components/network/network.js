@@ -98,9 +98,11 @@ class Networks {
     this.section.classList.toggle("two", two);
     this.section.classList.toggle("narrow", this.width < NARROW_NETWORK);
     const each = two ? (this.width - BETWEEN) / 2 : this.width;
+    const most = this.meta.classroom ? 1.6 : 1.3;
+    const scale = Math.min(...this.views.map(({ diagram }) => diagram.scaleFor(each - 4, most)));
     for (const view of this.views) {
       view.article.classList.toggle("wide", each >= WIDE);
-      view.diagram.fitIn(each - 4, this.meta.classroom ? 1.6 : 1.3);
+      view.diagram.setScale(scale);
     }
   }
 

@@ -184,6 +184,16 @@ def test_dense_block_is_one_node_folded_and_arcs_opened() -> None:
     assert len([edge for edge in drawn("densenet121", True).edges if edge.shortcut]) > 100
 
 
+@pytest.mark.parametrize("name", ["densenet121", "densenet-d2l", "plain"])
+def test_arcs_of_different_tensors_never_run_along_each_other(name: str) -> None:
+    arcs = [edge for edge in drawn(name, True).edges if edge.shortcut]
+    for one, other in combinations(arcs, 2):
+        (a, height), (b, _) = one.points[1:3]
+        (c, other_height), (d, _) = other.points[1:3]
+        if one.source != other.source and max(a, c) < min(b, d):
+            assert height != other_height
+
+
 def test_layer_that_does_not_fit_ends_the_diagram() -> None:
     rows, shape = table("alexnet", 40)
     assert rows[-1].problem
