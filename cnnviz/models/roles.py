@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnviz.models.summary import LayerRow
 
 ROLES = ("input", "conv", "spatial", "dense", "other", "failed")
+CONVOLUTIONS = ("conv", "lazyconv")
 
 
 def role_of(row: LayerRow) -> str:
@@ -12,7 +13,7 @@ def role_of(row: LayerRow) -> str:
     kind = row.kind.lower()
     if row.problem:
         return "failed"
-    if kind.startswith(("conv", "lazyconv")):
+    if kind.startswith(CONVOLUTIONS):
         return "conv"
     if kind in ("linear", "bilinear"):
         return "dense"
@@ -21,9 +22,9 @@ def role_of(row: LayerRow) -> str:
 
 def word_of(row: LayerRow) -> str:
     """One word for it: "conv", "pool", "linear", "concat", or the kind itself."""
-    if role_of(row) == "conv":
-        return "conv"
     kind = row.kind.lower()
+    if kind.startswith(CONVOLUTIONS):
+        return "conv"
     return "pool" if "pool" in kind or kind == "mean" else kind
 
 

@@ -2,7 +2,6 @@
 
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 const TURN = 10; // radius of an edge's corner
-const SMALLEST_SCALE = 0.94; // keeps labels legible; what is wider then scrolls
 const NODE_WORDS = {
   input: "word_input",
   conv: "word_conv",
@@ -45,8 +44,8 @@ class DiagramView {
   }
 
   // What fits it into the width, where that is not far from the size it was laid out for.
-  scaleFor(width, most) {
-    return Math.max(SMALLEST_SCALE, Math.min(most, width / this.size[0]));
+  scaleFor(width, [least, most]) {
+    return Math.max(least, Math.min(most, width / this.size[0]));
   }
 
   setScale(scale) {

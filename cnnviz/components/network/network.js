@@ -2,8 +2,10 @@
 // finished geometry and texts; pointing asks nobody, a click and an opened block are told to Python.
 
 const SIDE_BY_SIDE = 1080; // pixels that two networks need
-const WIDE = 1000; // that a table needs to have its bars beside it
+const WIDE = 960; // that a table needs to have its bars beside it
 const NARROW_NETWORK = 560;
+const SCALES = [0.94, 1.3]; // of a diagram: keeps labels legible, and what is wider scrolls
+const CLASSROOM_SCALES = [1.25, 1.6];
 const BETWEEN = 12; // pixels between two networks, as in network.css
 
 const networks = new WeakMap();
@@ -98,8 +100,8 @@ class Networks {
     this.section.classList.toggle("two", two);
     this.section.classList.toggle("narrow", this.width < NARROW_NETWORK);
     const each = two ? (this.width - BETWEEN) / 2 : this.width;
-    const most = this.meta.classroom ? 1.6 : 1.3;
-    const scale = Math.min(...this.views.map(({ diagram }) => diagram.scaleFor(each - 4, most)));
+    const range = this.meta.classroom ? CLASSROOM_SCALES : SCALES;
+    const scale = Math.min(...this.views.map(({ diagram }) => diagram.scaleFor(each - 4, range)));
     for (const view of this.views) {
       view.article.classList.toggle("wide", each >= WIDE);
       view.diagram.setScale(scale);

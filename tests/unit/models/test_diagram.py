@@ -213,7 +213,8 @@ def test_block_in_which_a_layer_does_not_fit_is_open() -> None:
 
 def test_network_whose_first_layer_fails_and_one_without_layers_are_drawn() -> None:
     rows = shape_table(nn.Conv2d(4, 8, 3), (3, 8, 8))
-    assert [node.figure for node in diagram(rows, (3, 8, 8)).nodes] == ["sheets", "failed"]
+    found = diagram(rows, (3, 8, 8)).nodes
+    assert [(node.figure, node.word) for node in found] == [("sheets", "input"), ("failed", "conv")]
     assert [node.word for node in diagram([], (3, 8, 8)).nodes] == ["input"]
 
 
