@@ -215,6 +215,14 @@ SENTENCES: dict[str, str] = {
     "delta_range": "Δ must be from 0 to {high} for a side of {side}; got {delta}.",
     "half_unknown": "A picture has no half called {half}; choose one of {allowed}.",
     "shapes_epochs": "The number of epochs must be from {low} to {high}; got {epochs}.",
+    # function classes
+    "class_family": "There is no family of functions called {name}; choose one of {allowed}.",
+    "class_size": "A class has a size from 1 to {most}; got {size}.",
+    "depth_range": "From 1 to {most} blocks can stand in a row; got {depth}.",
+    "norm_one_cell": (
+        "Batch norm subtracts the mean of a channel, and of a single cell that leaves 0 whatever "
+        "it holds. Choose an input of at least two cells, or blocks without batch norm."
+    ),
 }
 
 
