@@ -57,7 +57,12 @@ def sheet_gif(
     frames: Sequence[Sequence[Panel]], dark: bool, milliseconds: int = 500, width: int = 960
 ) -> bytes:
     """One row of panels after the other as a GIF that loops; all of the same shapes."""
-    drawn = [_draw(panels, dark, width).quantize(255) for panels in frames]
+    return animated([_draw(panels, dark, width) for panels in frames], milliseconds)
+
+
+def animated(images: Sequence[Image.Image], milliseconds: int) -> bytes:
+    """Pictures of one size as a GIF that loops, the last one shown longer."""
+    drawn = [image.quantize(255) for image in images]
     durations = [milliseconds] * len(drawn)
     durations[-1] += REST
     file = io.BytesIO()

@@ -43,18 +43,18 @@ class Disc(NamedTuple):
 ARRANGEMENTS: Mapping[str, tuple[Disc, ...]] = {  # of the same six sizes
     "nested": (
         Disc(3.2, 4.9, 0.8),
-        Disc(3.5, 4.9, 1.3),
-        Disc(3.9, 4.8, 1.9),
+        Disc(3.5, 4.8, 1.3),
+        Disc(3.9, 4.7, 1.9),
         Disc(4.3, 4.7, 2.5),
         Disc(4.8, 4.6, 3.2),
         Disc(5.2, 4.5, 4.0),
     ),
     "loose": (
-        Disc(3.0, 3.0, 0.8),
+        Disc(2.4, 3.6, 0.8),
         Disc(5.2, 6.6, 1.3),
         Disc(7.6, 4.4, 1.9),
         Disc(6.6, 3.0, 2.5),
-        Disc(4.2, 5.4, 3.2),
+        Disc(3.7, 5.7, 3.2),
         Disc(4.3, 4.4, 4.0),
     ),
 }

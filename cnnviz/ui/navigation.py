@@ -26,4 +26,5 @@ PAGES = (
     Entry("between", "watch", ""),
     Entry("receptive-field", "watch", ""),
     Entry("architecture", "inspect", ""),
+    Entry("function-classes", "inspect", "8.6"),
 )

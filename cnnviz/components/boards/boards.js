@@ -32,9 +32,8 @@ class Boards {
     const mine = event.composedPath().includes(this.section) || event.target === document.body;
     if (!mine || event.composedPath()[0].matches("input")) return;
     if (event.key === "Escape") this.unpin();
-    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-    const kind = event.shiftKey ? "redo" : "undo";
-    if (!this.meta[kind]) return;
+    const kind = undoAsked(event, this.meta);
+    if (!kind) return;
     event.preventDefault();
     this.outbox.post({ kind });
   }
@@ -152,6 +151,7 @@ class Boards {
       most: classroom ? 96 : 56,
       narrow,
       line: (classroom ? 2.1 : 1.7) * this.rem,
+      even: this.meta.pointwise,
     };
   }
 

@@ -11,7 +11,7 @@ const GAP = 14; // between boards without a sign
 const LINES = 9; // that are seen at once, where nothing beside them is higher
 
 // views: [[board, ...], ...], a board {rows, cols, code, before, below, titleWidth (px), chars};
-// space: {width, height: of all cells together, columns, most, narrow, line}.
+// space: {width, height: of all cells together, columns, most, narrow, line, even: one cell for all}.
 // Gives each board its `cell` in pixels, `numbers` (or pixels), and the `height` that there is for it.
 function layOut(views, space) {
   const stacked = Array.from({ length: Math.ceil(views.length / space.columns) }, (_, row) =>
@@ -27,10 +27,16 @@ function layOut(views, space) {
   // the more rows a view has the higher it is, but not in proportion: the small ones stay legible
   const unit = largest((unit) => total(unit) <= space.height, 4, 400);
   const heights = size(unit);
+  if (space.even) even(views.flat());
   stacked.forEach((row, i) => row.flat().forEach((board) => (board.height = heights[i])));
 }
 
 const isCode = (view) => view.every((board) => board.code);
+
+function even(boards) {
+  const cell = Math.min(...boards.map((board) => board.cell));
+  for (const board of boards) Object.assign(board, { cell, numbers: holdsNumbers(board, Math.floor(cell)) });
+}
 
 // Sizes a view's boards; returns its height.
 function sizeView(view, space, unit) {

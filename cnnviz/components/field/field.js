@@ -37,9 +37,8 @@ class Field {
   // Keys count when the field, or nothing at all, has the focus.
   onKey(event) {
     if (!event.composedPath().includes(this.section) && event.target !== document.body) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      const kind = event.shiftKey ? "redo" : "undo";
-      if (!this.meta[kind]) return;
+    const kind = undoAsked(event, this.meta);
+    if (kind) {
       event.preventDefault();
       this.send(kind);
     } else {

@@ -27,7 +27,7 @@ function fit(value, chars) {
     text = short(value, digits);
     if (text.length <= chars) return text;
     const bare = text.replace(/^(\u2212?)0\./, "$1.");
-    if (digits === 2 && bare.length <= chars) return bare;
+    if (digits <= 2 && bare.length <= chars) return bare;
   }
   return text;
 }

@@ -93,6 +93,13 @@ class Tools {
   }
 }
 
+// "undo" or "redo", where these keys ask for it and `meta` says that there is something.
+function undoAsked(event, meta) {
+  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return null;
+  const kind = event.shiftKey ? "redo" : "undo";
+  return meta[kind] ? kind : null;
+}
+
 const toolButton = (name) =>
   `<button type="button" data-tool="${name}"><svg viewBox="0 0 24 24" width="20" height="20" ` +
   `aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round" ` +

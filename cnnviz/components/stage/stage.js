@@ -60,9 +60,8 @@ class Stage {
     if (!mine && event.target !== document.body) return;
     if (event.composedPath()[0].matches("input:not([type=range])")) return;
     if (event.key === "Escape") this.setPin(null);
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      const kind = event.shiftKey ? "redo" : "undo";
-      if (!this.walk.meta[kind]) return;
+    const kind = undoAsked(event, this.walk.meta);
+    if (kind) {
       event.preventDefault();
       this.send(kind);
     } else {

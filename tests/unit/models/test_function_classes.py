@@ -73,3 +73,8 @@ def test_both_arrangements_have_the_same_sizes_and_lie_on_the_plane() -> None:
     for x, y, radius in (disc for discs in ARRANGEMENTS.values() for disc in discs):
         assert radius <= x <= WIDTH - radius
         assert radius <= y <= HEIGHT - radius
+
+
+def test_smallest_class_is_nearer_than_four_larger_ones_to_a_truth_of_the_lesson() -> None:
+    first, *others = (disc.distance((1, 1)) for disc in ARRANGEMENTS["loose"])
+    assert sum(distance > first for distance in others) == 4
