@@ -18,13 +18,15 @@ TARGETS = {
     "bell": "1 / (1 + 25 * x**2)",
     "stairs": "torch.floor(1.5 * (x + 1)) / 2",
 }
-UNITS = f"""\
+UNITS = f"""
+
 def units(count, seed):
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.rand({MOST_SIZE}, 2, generator=generator, dtype=torch.float64)[:count]
     sign = torch.where(drawn[:, 0] < 0.5, -1.0, 1.0)
     bends = torch.relu(sign * (x[:, None] - 2 * drawn[:, 1] + 1))
     return torch.cat([torch.ones(len(x), 1), bends], dim=1)  # (points, count + 1)
+
 """
 BASES = {
     "polynomial": "torch.stack([x**n for n in range(k)], dim=1)",
@@ -64,8 +66,9 @@ import torch.nn.functional as F
 x = torch.linspace(-1, 1, {2 * POINTS + 1}, dtype=torch.float64)[1::2]  # {POINTS} points
 X = {TARGETS[target]}
 X = X[None]  # the target's values, as a row
-
-{UNITS + chr(10) if draws else ""}bases = {{  # the functions that a class of size k adds up with free coefficients
+{UNITS if draws else ""}
+# the functions that a class of size k adds up with free coefficients
+bases = {{
 {bases},
 }}
 

@@ -9,12 +9,10 @@ import math
 from collections.abc import Mapping, Sequence
 
 from plotly.graph_objects import Figure, Scatter
-from plotly.subplots import make_subplots
 
 from cnnviz.figures.style import BLUE, GREEN, GREY, ORANGE, RED, finish
 from cnnviz.models.function_classes import risen
 from cnnviz.models.function_fits import Fit, points, target_values
-from cnnviz.models.identity import Course
 
 COLOURS = {"nested": GREEN, "other": ORANGE, "residual": GREEN, "plain": ORANGE}
 DASHES = {"nested": "solid", "other": "dash", "residual": "solid", "plain": "dash"}
@@ -67,32 +65,30 @@ def errors(size: int, families: Mapping[str, Sequence[Fit]], words: Mapping[str,
     return figure
 
 
-def courses(found: Mapping[str, Course], words: Mapping[str, str]) -> Figure:
-    """Signal (left) and gradient (right) along the blocks, on logarithmic scales.
+def along(paths: Mapping[str, Sequence[float]], words: Mapping[str, str]) -> Figure:
+    """The size of a signal or a gradient along the blocks, on a logarithmic scale.
 
     What is exactly 0 has no place there and is left out.
 
     Args:
-        found: "residual" and "plain". words: those, and "signal", "gradient", "block".
+        paths: of "residual" and "plain". words: those, and "block".
     """
-    figure = make_subplots(1, 2, subplot_titles=[words["signal"], words["gradient"]])
-    for col, what in enumerate(("signal", "gradient"), 1):
-        for kind, course in found.items():
-            values = [value or None for value in getattr(course, what)]
-            line = _line(
+    figure = Figure(
+        [
+            _line(
                 list(range(len(values))),
-                values,
+                [value or None for value in values],
                 words[kind],
                 COLOURS[kind],
                 dash=DASHES[kind],
                 mode="lines+markers",
             )
-            figure.add_trace(line.update(showlegend=col == 1), row=1, col=col)
-    finish(figure, 420, x=words["block"])
-    figure.update_layout(margin={"t": 72}, legend={"y": 1.12})
-    for col, what in enumerate(("signal", "gradient"), 1):
-        every = [value for course in found.values() for value in getattr(course, what) if value]
-        figure.update_yaxes(**logarithmic(every), row=1, col=col)
+            for kind, values in paths.items()
+        ]
+    )
+    finish(figure, 380, x=words["block"])
+    every = [value for values in paths.values() for value in values if value]
+    figure.update_yaxes(**logarithmic(every))
     return figure
 
 

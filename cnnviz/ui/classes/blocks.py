@@ -19,7 +19,7 @@ NORMS, LASTS = ("batch", "none"), ("relu", "none")
 class BlockSettings:
     """The first weights, and what of batch norm and a last ReLU a block has."""
 
-    start: str = choice("zero", STARTS)
+    start: str = choice("usual", STARTS)
     norm: str = choice("batch", NORMS)
     last: str = choice("relu", LASTS)
     seed: int = whole(0, 0, 999)

@@ -13,7 +13,7 @@ import torch
 from cnnviz.export.function_classes import depth_code
 from cnnviz.export.numbers import short
 from cnnviz.export.plot import Circle, Curve, Plot, plots_gif, plots_png
-from cnnviz.figures.function_classes import courses, decades
+from cnnviz.figures.function_classes import along, decades
 from cnnviz.models.identity import BATCH, CHANNELS, KINDS, MOST_DEPTH, SIDE, Course, Start, course
 from cnnviz.ui.charts import chart
 from cnnviz.ui.classes.blocks import BlockSettings, block_controls, how_of
@@ -59,11 +59,14 @@ def show(desk: Desk[S]) -> Courses:
     words = {
         "residual": t("classes.kind.residual"),
         "plain": t("classes.kind.plain"),
-        "signal": t("classes.signal"),
-        "gradient": t("classes.gradient"),
         "block": t("classes.block_axis"),
     }
-    chart(courses(found, words), "classes.courses")
+    parts = ("signal", t("classes.signal")), ("gradient", t("classes.gradient"))
+    for column, (what, title) in zip(st.columns(2), parts, strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            paths = {kind: getattr(path, what) for kind, path in found.items()}
+            chart(along(paths, words), f"classes.{what}")
     for kind, path in found.items():
         st.markdown(_says(words[kind], path))
     st.markdown(t(f"classes.depth_says.{now.norm}_{now.start}"))
@@ -85,11 +88,7 @@ def _says(name: str, path: Course) -> str:
 def numbers(desk: Desk[S], found: Courses) -> None:
     """Signal and gradient after each block."""
     head = [t("classes.block_axis")]
-    head += [
-        f"{t(f'classes.kind.{kind}')}: {t(f'classes.{what}')}"
-        for kind in found
-        for what in ("signal", "gradient")
-    ]
+    head += [t(f"classes.head.{kind}_{what}") for kind in found for what in ("signal", "gradient")]
     columns = [values for path in found.values() for values in path]
     count = len(columns[0])
     rows = [[str(i), *(short(column[i], 3) for column in columns)] for i in range(count)]

@@ -114,7 +114,7 @@ def show(desk: Desk[S]) -> Scene:
 
 def _sentence(name: str, found: list[float], size: int) -> str:
     """This class's error, and where the family gets worse."""
-    said = t("classes.error_is", name=name, size=size, error=short(found[size - 1], 3))
+    said = t("classes.error_is", name=name, size=size, error=_shown(found[size - 1]))
     ups = risen(found)
     if not ups:
         return f"{said} {t('classes.never_rises', sizes=len(found))}"
@@ -124,8 +124,8 @@ def _sentence(name: str, found: list[float], size: int) -> str:
         count=len(ups),
         small=first,
         large=first + 1,
-        before=short(found[first - 1], 3),
-        after=short(found[first], 3),
+        before=_shown(found[first - 1]),
+        after=_shown(found[first]),
     )
 
 
@@ -141,9 +141,11 @@ def numbers(desk: Desk[S], scene: Scene) -> None:
 
 def _marked(found: list[float]) -> list[str]:
     ups = risen(found)
-    # what is left of an exact fit is rounding
-    texts = [short(error, 3) if error > 1e-9 else "0" for error in found]
-    return [f"{text} ▲" if i in ups else text for i, text in enumerate(texts)]
+    return [f"{_shown(error)} ▲" if i in ups else _shown(error) for i, error in enumerate(found)]
+
+
+def _shown(error: float) -> str:
+    return short(error, 3) if error > 1e-9 else "0"  # what an exact fit leaves is rounding
 
 
 def taken(now: FitSettings, scene: Scene) -> Takeaway:

@@ -3,7 +3,7 @@
 import pytest
 from plotly.graph_objects import Figure
 
-from cnnviz.figures.function_classes import courses, decades, errors, fitted, losses
+from cnnviz.figures.function_classes import along, decades, errors, fitted, losses
 from cnnviz.models.function_fits import fits, points, target_values
 from cnnviz.models.identity import Start, course, learn_identity
 
@@ -19,8 +19,6 @@ NAMES = {
 WORDS = {
     "residual": "residual",
     "plain": "plain",
-    "signal": "forwards",
-    "gradient": "back",
     "block": "block",
     "update": "update",
     "loss": "loss",
@@ -64,11 +62,15 @@ def test_no_way_up_is_marked_where_both_are_nested() -> None:
     assert x == y == [None]
 
 
-def test_courses_leave_out_what_is_exactly_0() -> None:
-    found = {kind: course(Start("zero"), 3, kind) for kind in ("residual", "plain")}
-    (signal, gradient) = traces(courses(found, WORDS))["plain"]
-    assert signal == ([0, 1, 2, 3], [found["plain"].signal[0], None, None, None])
-    assert gradient == ([0, 1, 2, 3], [None, None, None, pytest.approx(1)])
+@pytest.mark.parametrize("what", ["signal", "gradient"])
+def test_courses_leave_out_what_is_exactly_0(what: str) -> None:
+    courses = {kind: course(Start("zero"), 3, kind) for kind in ("residual", "plain")}
+    paths = {kind: getattr(path, what) for kind, path in courses.items()}
+    found = traces(along(paths, WORDS))
+    assert found["residual"] == [([0, 1, 2, 3], paths["residual"])]
+    ((_, plain),) = found["plain"]
+    assert plain == [paths["plain"][0] or None, None, None, paths["plain"][3] or None]
+    assert [value for value in plain if value]  # one end is not 0
 
 
 def test_losses_are_those_of_the_core() -> None:
