@@ -54,6 +54,7 @@ class Plot:
     circles: tuple[Circle, ...] = ()
     x_ticks: Ticks = ()
     y_ticks: Ticks = ()
+    even: bool = False  # whether a unit is as long on both axes: then x's range is widened
 
 
 def plots_png(plots: Sequence[Plot], dark: bool, width: int = 1600) -> bytes:
@@ -96,7 +97,10 @@ class _Frame:
         large = Image.new("RGB", (size[0] * SHARPER, size[1] * SHARPER), self.palette.background)
         pen = ImageDraw.Draw(large)
         for circle in self.plot.circles:
-            self._circle(pen, circle)
+            if circle.fill < 1:
+                self._circle(pen, circle, filled=True)
+        for circle in self.plot.circles:  # lines after all grounds, which would cover them
+            self._circle(pen, circle, filled=circle.fill == 1)
         for curve in self.plot.curves:
             corners = [self._large(point) for point in curve.points]
             thick = round(SHARPER * curve.width * self.unit)
@@ -104,8 +108,17 @@ class _Frame:
         image.paste(large.resize(size, Image.Resampling.BOX), (self.left, self.top))
         self._write(ImageDraw.Draw(image))
 
-    def _at(self, point: Point) -> Point:
+    @property
+    def _x(self) -> tuple[float, float]:
+        """The range of x that is seen."""
         (x0, x1), (y0, y1) = self.plot.x, self.plot.y
+        if not self.plot.even:
+            return x0, x1
+        wide = (y1 - y0) * (self.right - self.left) / (self.bottom - self.top)
+        return (x0 + x1 - wide) / 2, (x0 + x1 + wide) / 2
+
+    def _at(self, point: Point) -> Point:
+        (x0, x1), (y0, y1) = self._x, self.plot.y
         across, up = (point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)
         return (
             self.left + across * (self.right - self.left),
@@ -116,14 +129,15 @@ class _Frame:
         x, y = self._at(point)
         return SHARPER * (x - self.left), SHARPER * (y - self.top)
 
-    def _circle(self, pen: ImageDraw.ImageDraw, circle: Circle) -> None:
+    def _circle(self, pen: ImageDraw.ImageDraw, circle: Circle, *, filled: bool) -> None:
         ink, ground = getattr(self.palette, circle.role), self.palette.background
         middle = self._large(circle.middle)
-        low, high = self.plot.x
+        low, high = self._x
         radius = SHARPER * circle.radius * (self.right - self.left) / (high - low)
-        line = ink if circle.fill < 1 else None
-        width = round(2 * SHARPER * self.unit)
-        pen.circle(middle, radius, mix(ground, ink, circle.fill), line, width)
+        if filled:
+            pen.circle(middle, radius, mix(ground, ink, circle.fill))
+        else:
+            pen.circle(middle, radius, outline=ink, width=round(2 * SHARPER * self.unit))
 
     def _write(self, pen: ImageDraw.ImageDraw) -> None:
         size, muted = round(TYPE * self.unit), self.palette.muted

@@ -177,6 +177,7 @@ def sheet(scene: Scene, count: int) -> list[Plot]:
             (0, HEIGHT),
             tuple(lines),
             (*circles, *dots, star),
+            even=True,
         ),
         Plot(
             "|f − f*|",

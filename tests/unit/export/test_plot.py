@@ -51,6 +51,24 @@ def test_pale_circle_has_a_line_around_it() -> None:
     assert image.getpixel(at(plot, 7, 2.5)) != inside
 
 
+def test_circle_on_even_axes_is_as_high_as_it_is_wide() -> None:
+    circle = Circle((2, 2), 2, "kernel")
+    image = opened(plots_png([Plot("", (0, 4), (0, 4), circles=(circle,), even=True)], False))
+    wide, high = (HEIGHT - BOTTOM - TOP) / 4, (HEIGHT - BOTTOM - TOP) / 4
+    x, y = 800, TOP + 2 * high
+    for dx, dy in ((1.9, 0), (-1.9, 0), (0, 1.9), (0, -1.9), (1.3, 1.3)):
+        assert image.getpixel((round(x + dx * wide), round(y + dy * high))) == LIGHT.kernel
+    assert image.getpixel((round(x + 2.2 * wide), round(y))) == LIGHT.background
+
+
+def test_line_of_a_circle_is_not_covered_by_a_later_one() -> None:
+    large, small = Circle((5, 2.5), 2, "input", 0.1), Circle((7, 2.5), 2, "muted", 0.1)
+    image = opened(plots_png([Plot("", (0, 10), (0, 5), circles=(large, small))], False))
+    # the large one's right end lies in the middle of the other
+    x, y = at(Plot("", (0, 10), (0, 5)), 7, 2.5)
+    assert LIGHT.input in {image.getpixel((x + i, y)) for i in range(-6, 7)}
+
+
 def test_ticks_are_written_beside_the_frame() -> None:
     with_ticks, without = (
         opened(plots_png([plot], dark=False)) for plot in (TICKS, Plot("n", (0, 1), (0, 1)))
