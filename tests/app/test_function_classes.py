@@ -342,6 +342,12 @@ def test_pictures_of_blocks_that_give_exactly_0_are_made() -> None:
     assert Image.open(io.BytesIO(wish(app, "gif"))).n_frames == 16  # type: ignore[attr-defined]
 
 
+def test_pictures_of_a_truth_that_every_class_holds_are_made() -> None:
+    app = visit({"x": "3.2", "y": "4.9"})
+    assert {found["distance"] for found in regions(app)["found"]} == {0}
+    assert Image.open(io.BytesIO(wish(app, "gif"))).n_frames == 6  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("topic", PANELS)
 def test_notebook_computes_the_pages_numbers_again(topic: str) -> None:
     link = {"topic": topic, "panel": "code", "other": "redrawn", "start": "usual", "depth": "7"}

@@ -47,3 +47,11 @@ def block_controls(desk: Desk[S]) -> None:
         )
     low, high = limits(BlockSettings, "seed")
     st.number_input(t("classes.seed"), low, high, **desk.bind("seed"))
+
+
+def block_says(desk: Desk[S]) -> None:
+    """What g is, and how it starts; its length changes, so nothing may stand below it."""
+    now = desk.now
+    st.caption(
+        f"{t(f'classes.g_says.{now.norm}')} {t(f'classes.start_says.{now.norm}_{now.start}')}"
+    )

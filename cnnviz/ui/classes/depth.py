@@ -16,7 +16,7 @@ from cnnviz.export.plot import Circle, Curve, Plot, plots_gif, plots_png
 from cnnviz.figures.function_classes import along, decades
 from cnnviz.models.identity import BATCH, CHANNELS, KINDS, MOST_DEPTH, SIDE, Course, Start, course
 from cnnviz.ui.charts import chart
-from cnnviz.ui.classes.blocks import BlockSettings, block_controls, how_of
+from cnnviz.ui.classes.blocks import BlockSettings, block_controls, block_says, how_of
 from cnnviz.ui.classes.common import table
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
@@ -44,6 +44,7 @@ def controls(desk: Desk[S]) -> None:
     st.slider(t("classes.depth"), low, high, **desk.bind("depth"))
     block_controls(desk)
     st.caption(t("classes.signal_is", channels=CHANNELS, side=SIDE, batch=BATCH))
+    block_says(desk)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -20,7 +20,7 @@ from cnnviz.models.identity import KINDS, MOST_UPDATES, Planes, Start, learn_ide
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
 from cnnviz.ui.charts import chart
-from cnnviz.ui.classes.blocks import BlockSettings, block_controls, how_of
+from cnnviz.ui.classes.blocks import BlockSettings, block_controls, block_says, how_of
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.grids import edit_cell
 from cnnviz.ui.i18n import t, texts
@@ -43,9 +43,10 @@ S = TypeVar("S", bound=IdentitySettings)
 
 
 def controls(desk: Desk[S]) -> None:
-    """The block, then the plane."""
+    """The block, then the plane, and what they make."""
     block_controls(desk)
     small_controls(desk, lambda now: now)
+    block_says(desk)
 
 
 def apply_edit(now: S, edit: Edit) -> S:
