@@ -15,29 +15,25 @@ ROOT = Path(__file__).parents[1]
 SHAPE = (3, 224, 224)
 STARTS = 3
 
-# In a process of its own, since a process only knows the most that it ever took. What importing
-# took for a moment counts as well, so the number is too high rather than too low.
+# In a process of its own, since a process only knows the most that it ever took. Linux hands a
+# child its parent's `ru_maxrss`, so there it is asked elsewhere.
 MEMORY = """\
-import os, resource, sys
+import re, resource, sys
 import torch
 from torchvision import models
 from cnnviz.models.summary import shape_table
 
-def peak():
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, else KiB
-    return most if sys.platform == "darwin" else 1024 * most
-
-def now():
+def megabytes(name):
     if sys.platform == "darwin":
-        return peak()
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    with open("/proc/self/status") as file:
+        return int(re.search(name + r":\\s+(\\d+) kB", file.read())[1]) * 1024 / 1e6
 
-before = now()
+before = megabytes("VmRSS")
 with torch.device("meta"):
     model = models.resnet152()
 assert len(shape_table(model, (3, 224, 224))) == 515
-print((peak() - before) / 1e6)
+print(megabytes("VmHWM") - before)
 """
 
 
