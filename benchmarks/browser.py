@@ -53,6 +53,12 @@ CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices,
     "between the convolutions": Click(
         "/between?topic=dropout", "Mode", ("Evaluation", "Training"), ".boards"
     ),
+    "architecture": Click(
+        "/architecture?network=resnet50&open=layer1.0",
+        "First convolution",
+        ("3×3, for small images", "7×7, stride 2"),
+        ".networks",
+    ),
     "receptive field": Click("/receptive-field?panel=table", "Layer 1", ("Max", "Conv"), ".field"),
 }
 

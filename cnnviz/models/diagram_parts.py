@@ -85,7 +85,7 @@ class Reader:
         return Part(
             figure_of(block.output_shape),
             role,
-            block.form,
+            block.form if block.form != "chain" else block.name or "chain",
             block.output_shape,
             list(block.rows),
             list(block.rows),

@@ -21,6 +21,7 @@ class Block:
 
     path: str  # of the first copy
     form: str  # one of FORMS, read off its wiring
+    name: str  # its class
     copies: tuple[range, ...]  # the rows of each
     output_shape: tuple[int, ...]
     costs: Totals
@@ -68,6 +69,7 @@ def _block(rows: Sequence[LayerRow], copy: range) -> Block:
     return Block(
         path=inside[0].group,
         form=_form(inside),
+        name=inside[0].block,
         copies=(copy,),
         output_shape=inside[-1].output_shape,
         costs=totals(inside),

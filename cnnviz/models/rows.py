@@ -27,6 +27,7 @@ class LayerRow(NamedTuple):
     branch: str  # "", a concatenation's "1", "2", ..., an addition's "main" or "shortcut"
     inputs: tuple[int, ...]  # the rows it reads, or `INPUT`
     problem: Problem | None = None  # why this layer does not fit; the table ends with it
+    block: str = ""  # the class of that block: "VGGBlock"
 
 
 class Totals(NamedTuple):

@@ -63,6 +63,7 @@ class Trace(TorchFunctionMode):
         self.rows: list[LayerRow] = []
         self.input_shape = input_shape
         self.groups: dict[str, str] = {}  # path → the block that it is part of
+        self.blocks = {"": ""}  # path of a block → its class
         self.inside = [""]  # paths of the modules whose forward is running
         self.counted: set[int] = set()  # ids of the known layers that have a row
         self.loose: dict[int, Tensor] = {}  # weights that no known layer holds, and no row has yet
@@ -80,6 +81,7 @@ class Trace(TorchFunctionMode):
         rule, single = RULES.get(type(module)), _is_layer(module)
         if not group and path and not rule and not single and type(module) not in PLAIN:
             group = path  # the outermost module that is more than a list of others
+            self.blocks[path] = type(module).__name__.strip("_")
         self.groups[path] = group
         if rule:
             numbers = sum(w.numel() for w in module._parameters.values() if w is not None)
@@ -204,6 +206,7 @@ class Trace(TorchFunctionMode):
             group=self.groups[path],
             branch="",
             inputs=seen.rows,
+            block=self.blocks[self.groups[path]],
         )
         self.rows.append(row)
         return _mark(out, Seen(effect.output_shape, (len(self.rows) - 1,), field, jump))
@@ -220,7 +223,9 @@ class Trace(TorchFunctionMode):
 
     def _fail(self, path: str, kind: str, seen: Seen, problem: Problem) -> NoReturn:
         group = self.groups[path]
-        row = LayerRow(path, kind, "", (), 0, "", 0, 0, (), None, group, "", seen.rows, problem)
+        costs, reach = (0, "", 0, 0), ((), None)
+        block = self.blocks[group]
+        row = LayerRow(path, kind, "", (), *costs, *reach, group, "", seen.rows, problem, block)
         self.rows.append(row)
         raise Stopped
 

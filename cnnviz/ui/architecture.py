@@ -113,12 +113,13 @@ def code_of(plan: Plan) -> str:
 
 def network_takeaway(plan: Plan, open_blocks: tuple[str, ...]) -> Takeaway:
     """Picture, table and code of one network."""
-    title = network_title(plan.name)
-    shape = " × ".join(map(str, plan.input_shape))
-    lines = [title, f"{shape} · {headline(plan)}"]
+    sums = totals(plan.rows)
+    # the picture's lettering has no Hangul: its lines are names and numbers
+    shape = "×".join(map(str, plan.input_shape))
+    lines = [plan.network.title, f"{shape} · {sums.parameters:,} parameters · {sums.macs:,} MACs"]
     drawn = diagram(plan.rows, plan.input_shape, open_blocks)
     return Takeaway(
-        title,
+        network_title(plan.name),
         (headline(plan),),
         code_of(plan),
         None,

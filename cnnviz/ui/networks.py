@@ -171,7 +171,7 @@ def network_controls(desk: Desk[Any], side: Side = ALONE, *, choose: bool = True
             t("networks.network"),
             NAMES,
             format_func=network_title,
-            width=230,
+            width=220,
             **desk.bind(
                 f"{side.prefix}network",
                 take=lambda now, name: side.put(
@@ -216,10 +216,10 @@ def _size_controls(desk: Desk[Any], side: Side) -> None:
 
     name = f"{side.prefix}size"
     st.number_input(
-        t("networks.height"), 1, high, width=120, **desk.bind(f"{name}.h", height, take_height)
+        t("networks.height"), 1, high, width=105, **desk.bind(f"{name}.h", height, take_height)
     )
     st.number_input(
-        t("networks.width"), 1, high, width=120, **desk.bind(f"{name}.w", width, take_width)
+        t("networks.width"), 1, high, width=105, **desk.bind(f"{name}.w", width, take_width)
     )
 
 
@@ -261,7 +261,7 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
     if isinstance(value, bool):
         st.toggle(label, width="content", **bound(value))
     elif isinstance(value, tuple):
-        st.text_input(label, width=210, **bound(", ".join(map(str, value)), _numbers))
+        st.text_input(label, width=_room(value), **bound(", ".join(map(str, value)), _numbers))
     elif isinstance(value, str):
         st.segmented_control(
             label,
@@ -272,11 +272,16 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         )
     elif isinstance(value, int):
         low, high = int(option.low), int(option.high)
-        st.number_input(label, low, high, width=120, **bound(value))
+        st.number_input(label, low, high, width=110, **bound(value))
     else:
         st.slider(
             label, float(option.low), float(option.high), step=0.05, width=160, **bound(value)
         )
+
+
+def _room(values: tuple[int, ...]) -> int:
+    """Pixels for a list of numbers as it is typed."""
+    return 100 + 22 * len(values)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

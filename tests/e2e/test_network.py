@@ -88,9 +88,7 @@ def test_table_says_the_cores_numbers(tab: Page, app_url: str) -> None:
     rows = table("lenet", (), (1, 28, 28))
     said = [f"{row.parameters:,}" if row.parameters else "–" for row in rows]
     assert lines_of(network.box, "parameters") == said
-    assert lines_of(network.box, "output") == [
-        " × ".join(map(str, row.output_shape)) for row in rows
-    ]
+    assert lines_of(network.box, "output") == ["×".join(map(str, row.output_shape)) for row in rows]
     total = network.box.locator("tfoot .col-parameters")
     expect(total).to_have_text("61,706")
 

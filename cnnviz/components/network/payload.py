@@ -100,6 +100,7 @@ def _line(
             "title": short_path(line.path),
             "path": block.path,
             "form": block.form,
+            "name": block.name,
             "copies": len(block.copies),
         }
     else:
@@ -118,11 +119,11 @@ def _cells(line: Line, rows: Sequence[LayerRow]) -> dict[str, str]:
     """Every column's text but the first's; a block's field and jump are its last row's."""
     row, block = rows[line.rows[-1]], line.block
     return {
-        "output": shape_text(row.output_shape, " × "),
+        "output": "×".join(map(str, row.output_shape)) or NOTHING,
         **_costs(block.costs if block else line.cost(rows)),
         "how": "" if block else row.parameters_formula,
-        "field": shape_text(row.receptive_field),
-        "jump": shape_text(row.jump or ()),
+        "field": sides_text(row.receptive_field),
+        "jump": sides_text(row.jump or ()),
         "path": line.path,
         "branch": "" if block else row.branch,
     }
@@ -163,11 +164,11 @@ def size_text(n: int) -> str:
     return f"{size:.3g} {units[0]}" if size < 999.5 else f"{size:.0f} {units[0]}"
 
 
-def shape_text(shape: Sequence[int], between: str = "×") -> str:
-    """6 × 28 × 28; sides that are equal are written once where nothing stands between them."""
-    if between == "×" and len(set(shape)) == 1:
-        return f"{shape[0]:,}"
-    return between.join(map(str, shape)) or NOTHING
+def sides_text(sides: Sequence[int]) -> str:
+    """5×7; sides that are equal are written once."""
+    if len(set(sides)) == 1:
+        return f"{sides[0]:,}"
+    return "×".join(map(str, sides)) or NOTHING
 
 
 def percent(part: int, whole: int) -> str:

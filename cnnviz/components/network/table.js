@@ -114,7 +114,8 @@ class TableView {
 
   title(line) {
     if (line.kind !== "block") return line.title;
-    return `${this.strings[FORM_NAMES[line.form]]} ${times(line.title, line.copies)}`;
+    const kind = (line.form === "chain" && line.name) || this.strings[FORM_NAMES[line.form]];
+    return `${kind} ${times(line.title, line.copies)}`;
   }
 
   select(l) {

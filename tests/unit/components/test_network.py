@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cnnviz.components.network import COLUMNS, NetworkTable, payload
-from cnnviz.components.network.payload import count_text, percent, shape_text, size_text
+from cnnviz.components.network.payload import count_text, percent, sides_text, size_text
 from cnnviz.models.summary import totals
 from tests.unit.models.networks import table
 
@@ -34,11 +34,11 @@ def test_lenets_table_is_the_courses() -> None:
     cells = [
         (line["title"], line["cells"]["output"], line["cells"]["parameters"]) for line in lines
     ]
-    assert cells[0] == ("Conv2d 6@5×5, p 2", "6 × 28 × 28", "156")
-    assert cells[3] == ("Conv2d 16@5×5", "16 × 10 × 10", "2,416")
+    assert cells[0] == ("Conv2d 6@5×5, p 2", "6×28×28", "156")
+    assert cells[3] == ("Conv2d 16@5×5", "16×10×10", "2,416")
     assert cells[7] == ("Linear 120", "120", "48,120")
     assert lines[3]["cells"] == {
-        "output": "16 × 10 × 10",
+        "output": "16×10×10",
         "parameters": "2,416",
         "how": "16·(6·5·5)+16",
         "macs": "240,000",
@@ -177,8 +177,7 @@ def test_size_is_said_with_three_digits(n: int, text: str) -> None:
 
 def test_numbers_have_separators_and_shapes_of_equal_sides_are_said_once() -> None:
     assert (count_text(61706), count_text(0)) == ("61,706", "–")
-    assert (shape_text((5, 5)), shape_text((5, 7)), shape_text(())) == ("5", "5×7", "–")
-    assert shape_text((6, 6, 6), " × ") == "6 × 6 × 6"
+    assert (sides_text((5, 5)), sides_text((5, 7)), sides_text(())) == ("5", "5×7", "–")
 
 
 def test_no_text_is_ever_read_as_html() -> None:
