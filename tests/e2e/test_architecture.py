@@ -23,6 +23,13 @@ def type_in(page: Page, label: str, text: str) -> None:
     field.press("Enter")
 
 
+def expect_typed(page: Page, label: str, text: str) -> None:
+    """The field with this text, and soon no other: an old one stays until the page is through."""
+    field = page.get_by_label(label, exact=True)
+    expect(field).to_have_count(1)
+    expect(field).to_have_value(text)
+
+
 def headline(page: Page) -> str:
     return page.get_by_role("main").get_by_text("multiply-accumulates ·").inner_text()
 
@@ -46,14 +53,16 @@ def test_what_is_typed_changes_picture_table_and_sums_and_is_undone(
     expect(network.line("Conv2d 32@5×5")).to_contain_text("32·(8·5·5)+32")
     tab.get_by_role("button", name="Undo").click()
     expect(network.node("16×10×10")).to_be_visible()
-    expect(tab.get_by_label("Channels", exact=True)).to_have_value("6, 16")
+    network.settle()
+    expect_typed(tab, "Channels", "6, 16")
 
 
 def test_typing_nonsense_is_said_and_taken_back(tab: Page, app_url: str) -> None:
-    opened(tab, app_url, "")
+    network = opened(tab, app_url, "")
     type_in(tab, "Dense layers", "many")
     expect(tab.get_by_text("2 × (1 … 16384)")).to_be_visible()
-    expect(tab.get_by_label("Dense layers", exact=True)).to_have_value("120, 84")
+    network.settle()
+    expect_typed(tab, "Dense layers", "120, 84")
 
 
 def test_misfit_is_mended_in_one_click(tab: Page, app_url: str) -> None:
