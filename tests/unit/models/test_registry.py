@@ -1,5 +1,6 @@
 """Every network of the catalogue is built, and has the shapes and sizes that are printed."""
 
+import copy
 import math
 
 import pytest
@@ -7,9 +8,10 @@ import torch
 from torch import nn
 
 from cnnviz.models.options import Option
-from cnnviz.models.registry import build, catalogue, network, table
+from cnnviz.models.registry import build, catalogue, network, outline, table
 from cnnviz.models.summary import LayerRow, totals
 from cnnviz.problems import Problem
+from tests.unit.models.torchinfos import assert_torchinfo_agrees
 
 NAMES = tuple(catalogue())
 
@@ -159,6 +161,11 @@ def test_network_on_meta_has_no_memory_and_ends_with_its_classes(name: str) -> N
     assert all(weight.is_meta for weight in model.parameters())
     assert rows_of(name)[-1].output_shape == (network(name).classes,)
     assert rows_of(name)[-1].problem is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_totals_of_every_network_agree_with_torchinfo(name: str) -> None:
+    assert_torchinfo_agrees(copy.deepcopy(outline(name, ())), network(name).input_shape)
 
 
 @pytest.mark.parametrize("name", ["garment-dense", "garment-conv", "lenet-modern", "resnet-cifar"])
