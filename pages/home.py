@@ -11,9 +11,10 @@ from cnnviz.data import datasets
 from cnnviz.ops import Window, correlate, kernels
 from cnnviz.ui import frame
 from cnnviz.ui.i18n import lesson, t, texts
-from cnnviz.ui.navigation import PAGES, SECTIONS
+from cnnviz.ui.navigation import PAGES, SECTIONS, Entry
 
 ANKLE_BOOT = 9
+CARD = 310  # pixels of width
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,9 @@ def main() -> None:
     with words:
         st.title(t("page.home.headline"), anchor=False)
         st.markdown(lesson("home"))
-        contents()
     with picture:
         live_picture()
+    contents()
     frame.close({})
 
 
@@ -53,16 +54,22 @@ def contents() -> None:
     """The pages by the course's section numbers."""
     for section in SECTIONS:
         entries = [entry for entry in PAGES if entry.section == section]
-        if entries:
-            st.subheader(t(f"section.{section}"), anchor=False)
-        for entry in entries:
-            title = f"{entry.number} {t(f'page.{entry.name}.title')}".strip()
-            st.page_link(
-                f"pages/{entry.name}.py",
-                label=f"**{title}**",
-                icon=":material/arrow_forward:",
-            )
-            st.caption(t(f"page.{entry.name}.lead"))
+        if not entries:
+            continue
+        st.subheader(t(f"section.{section}"), anchor=False)
+        with st.container(horizontal=True, gap="medium"):
+            for entry in entries:
+                card(entry)
+
+
+def card(entry: Entry) -> None:
+    """The way to a page, and what it shows."""
+    title = f"{entry.number} {t(f'page.{entry.name}.title')}".strip()
+    with st.container(border=True, width=CARD, gap="xxsmall"):
+        st.page_link(
+            f"pages/{entry.name}.py", label=f"**{title}**", icon=":material/arrow_forward:"
+        )
+        st.caption(t(f"page.{entry.name}.lead"))
 
 
 main()

@@ -309,7 +309,7 @@ def _blocks_control(desk: Desk[Any], side: Side, option: Option) -> None:
     words = ", ".join(f"`{word}`" for word in BLOCKS)
     help_text = t("networks.blocks.help", words=words, most=MOST_BLOCKS)
     st.text_input(
-        t("networks.option.blocks"), help=help_text, width="stretch", **desk.bind(name, line, put)
+        t("networks.option.blocks"), help=help_text, width=420, **desk.bind(name, line, put)
     )
     count = len(read_blocks(line))
 
