@@ -223,6 +223,16 @@ SENTENCES: dict[str, str] = {
         "Batch norm subtracts the mean of a channel, and of a single cell that leaves 0 whatever "
         "it holds. Choose an input of at least two cells, or blocks without batch norm."
     ),
+    # blocks
+    "block_unknown": "There is no block called {name}; choose one of {allowed}.",
+    "block_groups": (
+        "{groups} groups do not divide {channels} channels equally. Choose groups that do."
+    ),
+    "block_shortcut": (
+        "A bare shortcut adds the input as it is, but the block makes {c_out} channels of {c_in} "
+        "with stride {stride}: the shapes differ, so they cannot be added. Put a 1 × 1 convolution "
+        "on the shortcut, or keep the channels and stride 1."
+    ),
 }
 
 

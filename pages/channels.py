@@ -34,6 +34,7 @@ from cnnviz.ui.edits import take_edits
 from cnnviz.ui.i18n import lesson, t, texts
 from cnnviz.ui.operation import operation_controls, ways_to_fit
 from cnnviz.ui.panels import panels
+from cnnviz.ui.photos import INKS
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, whole
 from cnnviz.ui.staging import show_stage
@@ -42,7 +43,6 @@ from cnnviz.ui.takeaway import Takeaway, takeaway, walk_takeaway
 PAGE = "channels"
 STAGE = f"{PAGE}.stage"
 PANELS = ("stack", "pointwise", "row", "costs", "formula", "code", "products", "lesson")
-INKS = ((255, 92, 92), (70, 220, 110), (110, 150, 255))  # of red, green and blue
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,18 +46,22 @@ class Panel:
     caption: str = ""  # below the plane
 
 
-def sheet_png(panels: Sequence[Panel], dark: bool, width: int = 1600) -> bytes:
-    """The panels side by side as a PNG, `width` pixels wide."""
+def sheet_png(panels: Sequence[Panel], dark: bool, width: int = 1600, across: int = 0) -> bytes:
+    """The panels side by side as a PNG, `width` pixels wide; `across`: most of them in a row."""
     file = io.BytesIO()
-    _draw(panels, dark, width).save(file, "PNG", optimize=True)
+    _draw_rows(panels, dark, width, across).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
 def sheet_gif(
-    frames: Sequence[Sequence[Panel]], dark: bool, milliseconds: int = 500, width: int = 960
+    frames: Sequence[Sequence[Panel]],
+    dark: bool,
+    milliseconds: int = 500,
+    width: int = 960,
+    across: int = 0,
 ) -> bytes:
-    """One row of panels after the other as a GIF that loops; all of the same shapes."""
-    return animated([_draw(panels, dark, width) for panels in frames], milliseconds)
+    """One sheet of panels after the other as a GIF that loops; all of the same shapes."""
+    return animated([_draw_rows(panels, dark, width, across) for panels in frames], milliseconds)
 
 
 def animated(images: Sequence[Image.Image], milliseconds: int) -> bytes:
@@ -72,10 +76,27 @@ def animated(images: Sequence[Image.Image], milliseconds: int) -> bytes:
     return file.getvalue()
 
 
-def _draw(panels: Sequence[Panel], dark: bool, width: int) -> Image.Image:
+def _draw_rows(panels: Sequence[Panel], dark: bool, width: int, across: int) -> Image.Image:
+    """Rows of panels, one below the other; the last one is filled up with room."""
+    across = across or len(panels)
+    if len(panels) <= across:
+        return _draw(panels, dark, width)
+    rows = [
+        _draw(panels[i : i + across], dark, width, across) for i in range(0, len(panels), across)
+    ]
+    image = Image.new("RGB", (width, sum(row.height for row in rows)))
+    top = 0
+    for row in rows:
+        image.paste(row, (0, top))
+        top += row.height
+    return image
+
+
+def _draw(panels: Sequence[Panel], dark: bool, width: int, across: int = 0) -> Image.Image:
     palette, unit = DARK if dark else LIGHT, width / 1600
     margin, gap = MARGIN * unit, GAP * unit
-    room = (width - 2 * margin - gap * (len(panels) - 1)) / len(panels)
+    places = across or len(panels)
+    room = (width - 2 * margin - gap * (places - 1)) / places
     high = max(panel.values.shape[0] * _cell(panel, room) for panel in panels)
     top = (MARGIN + TITLE_ROOM) * unit
     below = CAPTION_ROOM * unit if any(panel.caption for panel in panels) else 0

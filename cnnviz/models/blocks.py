@@ -75,6 +75,24 @@ class Inception(nn.Module):
         return torch.cat((b1, b2, b3, b4), dim=1)  # (N, c1 + c2[1] + c3[1] + c4, H, W)
 
 
+class NaiveInception(nn.Module):
+    """Inception as it was first drawn (Szegedy et al. 2015, figure 2a): without 1×1 reductions.
+
+    The 3×3 and the 5×5 read all input channels, and the pooling keeps them all.
+    """
+
+    def __init__(self, c_in: int, c1: int, c2: int, c3: int) -> None:
+        super().__init__()
+        self.b1 = nn.Conv2d(c_in, c1, kernel_size=1)
+        self.b2 = nn.Conv2d(c_in, c2, kernel_size=3, padding=1)
+        self.b3 = nn.Conv2d(c_in, c3, kernel_size=5, padding=2)
+        self.b4 = nn.MaxPool2d(kernel_size=3, stride=1, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b1, b2, b3 = F.relu(self.b1(x)), F.relu(self.b2(x)), F.relu(self.b3(x))
+        return torch.cat((b1, b2, b3, self.b4(x)), dim=1)  # (N, c1 + c2 + c3 + c_in, H, W)
+
+
 class Residual(nn.Module):
     """Two 3×3 convolutions, to which the input is added: the basic block.
 

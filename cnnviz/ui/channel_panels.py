@@ -175,7 +175,7 @@ def row_panel(desk: Desk[Any], key: str) -> None:
 
 def _row_kernels(first: Tensor, second: Tensor, found: InARow) -> list[Board]:
     """A term is a pair of weights."""
-    at_first, at_second, at_one = _pairs(first, second)
+    at_first, at_second, at_one = pairs(first, second)
     return [
         Board("first", t("channels.first"), "kernel", first, at_first),
         Board("second", t("channels.second"), "kernel", second, at_second, before="∗"),
@@ -200,7 +200,7 @@ def _row_planes(x: Tensor, found: InARow) -> list[list[Board]]:
     ]
 
 
-def _pairs(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def pairs(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """For each pair of weights their cells and the cell of the one kernel that they add to."""
     (h1, w1), (h2, w2) = first.shape, second.shape
     a, b, c, d = (

@@ -18,6 +18,7 @@ from cnnviz.ui.settings import choice, limits, whole
 
 SAMPLES = ("camera", "coffee")
 CHANNELS = ("grey", *pictures.CHANNELS)
+INKS = ((255, 92, 92), (70, 220, 110), (110, 150, 255))  # of red, green and blue
 KEPT = 5  # own photos that an undo can bring back
 REFUSED = "photo/refused"
 

@@ -1,0 +1,1 @@
+"""The page of building blocks: its settings, and what they make."""
