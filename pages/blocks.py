@@ -129,6 +129,7 @@ def show_layer(desk: Desk[BlockSettings], taps: list[Tap], layer: int, channel: 
         tags={"input": tags, "kernel": tags},
         inks=[INKS[c] for c in read] if colours else (),
         step=max(0, desk.now.step - 1),
+        strings=texts("stage") | {"hint": t("blocks.hint_stage")},
     )
 
 

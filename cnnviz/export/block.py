@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -93,9 +94,11 @@ def block_panels(taps: Sequence[Tap], now: int, channel: int) -> list[Panel]:
             known = channel + 1
         shown = tap.value.clone()
         shown[known:] = 0
-        role = "input" if i == 0 else "kernel" if tap.slide else "output"
+        role: Literal["input", "kernel", "output"] = "input" if i == 0 else "output"
+        if tap.kind == "conv":
+            role = "kernel"
         shape = " × ".join(map(str, tap.value.shape))
-        panels.append(Panel(_title(tap), _mosaic(shown), role, caption=shape))  # type: ignore[arg-type]
+        panels.append(Panel(_title(tap), _mosaic(shown), role, shape=shape, blank=not known))
     return panels
 
 

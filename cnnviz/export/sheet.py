@@ -44,6 +44,8 @@ class Panel:
     role: Literal["input", "kernel", "output"]  # the title's colour
     marked: tuple[tuple[int, int, int, int], ...] = ()  # frames: row, column, rows, columns
     caption: str = ""  # below the plane
+    shape: str | None = None  # beside the title; by default the plane's own
+    blank: bool = False  # whether only its place is drawn
 
 
 def sheet_png(panels: Sequence[Panel], dark: bool, width: int = 1600, across: int = 0) -> bytes:
@@ -132,6 +134,10 @@ def _draw_panel(
     cell = _cell(panel, room)
     left, top = round(middle[0] - cols * cell / 2), round(middle[1] - rows * cell / 2)
     grid, draw = Grid(left, top, rows, cols, cell, cell), ImageDraw.Draw(image)
+    _write_title(draw, panel, palette, unit, (middle[0], top - 0.5 * TITLE_ROOM * unit))
+    if panel.blank:
+        border(draw, grid, palette.line)
+        return
     numbered = max(rows, cols) <= MOST_NUMBERED
     size = min(0.4 * cell, 30 * unit)
     lettering = fit_lettering(panel.values, "", size, cell, 9 * unit) if numbered else None
@@ -143,7 +149,6 @@ def _draw_panel(
             lettering.write(draw, at, float(panel.values[row, col]), palette.text)
     for box in panel.marked:
         frame(draw, grid.box(*box), palette.kernel, max(2, round(4 * unit)))
-    _write_title(draw, panel, palette, unit, (middle[0], top - 0.5 * TITLE_ROOM * unit))
 
 
 def _scale(panel: Panel, palette: Palette, *, numbered: bool) -> Scale:
@@ -168,7 +173,8 @@ def _write_title(
     at: tuple[float, float],
 ) -> None:
     size = round(TITLE * unit)
-    shape = "  " + " × ".join(map(str, panel.values.shape))
+    own = " × ".join(map(str, panel.values.shape))
+    shape = "  " + (own if panel.shape is None else panel.shape)
     x = at[0] - (measure(panel.title, size) + measure(shape, size)) / 2
     ink = getattr(palette, panel.role)
     x = write(draw, (x, at[1]), panel.title, size, ink, align=0, bold=True)

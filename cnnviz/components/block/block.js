@@ -105,7 +105,7 @@ class Block {
     return this.model.ranges.map(({ low, most }, t) => {
       if (low < 0) return (value) => mix(zero, value < 0 ? negative : positive, Math.min(1, Math.abs(value) / most));
       const inks = t ? [] : this.meta.inks;
-      return (value, map) => (inks[map] ?? [255, 255, 255]).map((level) => Math.round((level * value) / most));
+      return (value, map) => (inks[map] ?? [255, 255, 255]).map((level) => Math.round(level * Math.min(1, value / most)));
     });
   }
 
@@ -116,7 +116,7 @@ class Block {
     if (now === this.spaced) return;
     this.spaced = now;
     this.section.classList.toggle("narrow", space.narrow);
-    this.graph.layOut({ width: space.width, height: space.height, narrow: space.narrow });
+    this.graph.layOut({ width: space.width - 8, height: space.height, narrow: space.narrow });
     this.bench.setSpace({ width: space.width, height: space.bench });
     this.render();
   }

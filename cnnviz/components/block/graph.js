@@ -99,7 +99,7 @@ class BlockGraph {
   }
 
   drawWires() {
-    const { cards, laneY, width, height } = this.layout;
+    const { cards, laneY, width, height, gap } = this.layout;
     this.wires.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.ends = this.model.taps.flatMap((tap, to) => tap.inputs.map((from, n) => ({ from, to, lane: tap.lanes[n] })));
     this.wires.replaceChildren(
@@ -110,7 +110,7 @@ class BlockGraph {
         const start = [a.x + a.width / 2 + 2, a.y + HEAD / 2];
         const end = [b.x - b.width / 2 - 3, b.y + HEAD / 2];
         const along = this.model.taps[to].column - this.model.taps[from].column > 1 && lane !== null;
-        path.setAttribute("d", along ? viaLane(start, end, this.wayOf(lane, from, laneY)) : curve(start, end));
+        path.setAttribute("d", along ? viaLane(start, end, this.wayOf(lane, from, laneY), gap) : curve(start, end));
         return path;
       }),
     );
@@ -213,9 +213,9 @@ function curve([x1, y1], [x2, y2]) {
   return `M${x1} ${y1} C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
 }
 
-// Into the lane, along it, and out of it.
-function viaLane(start, end, y) {
-  const reach = Math.min(56, (end[0] - start[0]) / 3);
+// Into the lane, along it, and out of it, as far as can be between two columns.
+function viaLane(start, end, y, gap) {
+  const reach = Math.max(16, Math.min(48, gap));
   const [into, out] = [start[0] + reach, end[0] - reach];
   return `${curve(start, [into, y])} H${out} ${curve([out, y], end).replace(/^M[^C]*/, "")}`;
 }

@@ -3,12 +3,14 @@
 
 const HEAD = 46; // two lines of type above a point's maps
 const TILE_GAP = 3;
-const COLUMN_GAP = 18; // where the wires run
+const COLUMN_GAP = 13; // where the wires run
 const LANE_GAP = 14;
 const THIN_LANE = 34; // of a shortcut that nothing stands on
-const NARROWEST = 70; // a heading's room
-const SMALLEST_TILE = 26;
+const NARROWEST = 52; // with the gap a heading's room
+const SMALLEST_TILE = 30;
 const LARGEST_TILE = 150;
+const COMFORTABLE = 50; // a tile that a pointer finds its cells on
+const STRETCH = [1, 1.25, 1.5, 1.8]; // of the height there is, where that makes comfortable tiles
 
 // The longer side of a point's maps: smaller where they have fewer cells, so that it shows.
 const tileSide = (tap, first, side) => {
@@ -61,17 +63,26 @@ const total = (numbers, gap) => numbers.reduce((sum, n) => sum + n, 0) + gap * (
 
 // Places of all points: {width, height, cards: [{x, y, width, height, tile, across}], laneY}.
 function layOutBlock(taps, space) {
-  for (let side = Math.min(LARGEST_TILE, space.height - HEAD); side >= SMALLEST_TILE; side -= 2) {
-    const cards = cardsFor(taps, side, space.height);
-    if (cards.includes(null)) continue;
-    if (total(columnsOf(taps, cards), COLUMN_GAP) <= space.width) return placed(taps, cards, space);
+  let best = null;
+  for (const stretch of STRETCH) {
+    const found = largestCards(taps, space.width, stretch * space.height);
+    if (found && found.side > (best?.side ?? 0)) best = found;
+    if (best?.side >= COMFORTABLE) break;
   }
+  if (best) return placed(taps, best.cards, space);
   // it has to be scrolled then
-  const cards = taps.map((tap) => {
-    const tile = tileSize(tap, taps[0], space.narrow ? 1.4 * SMALLEST_TILE : SMALLEST_TILE);
-    return cardOf(tap, tile, Math.min(tap.channels, tap.channels > 4 ? 2 : 1));
-  });
+  const tiles = taps.map((tap) => tileSize(tap, taps[0], COMFORTABLE));
+  const cards = taps.map((tap, t) => cardOf(tap, tiles[t], tap.channels > 6 ? 2 : 1));
   return placed(taps, cards, space);
+}
+
+// The largest tiles that fit into so much room; null where none do.
+function largestCards(taps, width, height) {
+  for (let side = LARGEST_TILE; side >= SMALLEST_TILE; side -= 2) {
+    const cards = cardsFor(taps, side, height);
+    if (!cards.includes(null) && total(columnsOf(taps, cards), COLUMN_GAP) <= width) return { side, cards };
+  }
+  return null;
 }
 
 function placed(taps, cards, space) {
@@ -93,6 +104,7 @@ function placed(taps, cards, space) {
     width: Math.max(width, space.width),
     height,
     laneY,
+    gap,
     cards: taps.map(({ lane, column }, t) => ({
       ...cards[t],
       x: x[column],

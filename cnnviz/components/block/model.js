@@ -101,10 +101,11 @@ class BlockModel {
   }
 }
 
+const BRIGHT = 0.99; // of a point's values; the few beyond have the strongest colour as well
+
 // One scale for all channels of a point, so that they can be compared.
 function rangeOfAll(planes) {
-  const ranges = planes.map(rangeOf);
-  const low = Math.min(...ranges.map((range) => range.low));
-  const high = Math.max(...ranges.map((range) => range.high));
-  return { low, most: Math.max(-low, high) || 1 };
+  const sizes = Float32Array.from(planes.flatMap((plane) => Array.from(plane, Math.abs))).sort();
+  const low = Math.min(...planes.map((plane) => rangeOf(plane).low));
+  return { low, most: sizes[Math.floor(BRIGHT * (sizes.length - 1))] || sizes.at(-1) || 1 };
 }

@@ -27,6 +27,8 @@ SHARED = (
     "shared/tools.js",
     "shared/tools.css",
     "shared/outbox.js",
+    "shared/attend.js",
+    "shared/step_address.js",
     "shared/planes.css",
 )
 _field = register("field", *SHARED)

@@ -23,20 +23,17 @@ class Field {
   }
 
   listen() {
-    this.stop = new AbortController();
-    const { signal } = this.stop;
-    const observer = new ResizeObserver(() => this.fitIn());
-    observer.observe(this.section);
-    signal.addEventListener("abort", () => observer.disconnect());
-    window.addEventListener("resize", () => this.fitIn(), { signal });
-    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    document.addEventListener("cnnviz:ask-step", () => this.tell(), { signal });
-    document.addEventListener("cnnviz:write-address", () => this.writeAddress(), { signal });
+    this.stop = attend(this.section, {
+      fitIn: () => this.fitIn(),
+      onKey: (event) => this.onKey(event),
+      tell: () => this.tell(),
+    });
+    this.address = new StepAddress(() => this.stepWritten(), this.stop.signal);
   }
 
   // Keys count when the field, or nothing at all, has the focus.
   onKey(event) {
-    if (!event.composedPath().includes(this.section) && event.target !== document.body) return;
+    if (!isMine(event, this.section)) return;
     const kind = undoAsked(event, this.meta);
     if (kind) {
       event.preventDefault();
@@ -49,7 +46,6 @@ class Field {
   destroy() {
     this.stop.abort();
     this.transport.pause();
-    clearTimeout(this.addressing);
   }
 
   // ---- what Python sent
@@ -74,7 +70,7 @@ class Field {
     this.picture.setStack(this);
     this.fitIn();
     this.tell();
-    this.writeAddress();
+    this.address.write();
   }
 
   // Ink that the planes do not contain yet stays on view.
@@ -178,19 +174,14 @@ class Field {
     this.tell();
   }
 
-  // At rest the step goes into the address, so that a copied or reloaded link shows it again.
   rested() {
     this.render();
-    clearTimeout(this.addressing);
-    this.addressing = setTimeout(() => this.writeAddress(), 250);
+    this.address.soon();
   }
 
-  writeAddress() {
-    clearTimeout(this.addressing);
-    const url = new URL(location.href);
-    if (this.transport.index < this.steps - 1) url.searchParams.set("step", this.transport.index + 1);
-    else url.searchParams.delete("step");
-    if (url.href !== location.href) history.replaceState(history.state, "", url);
+  // The end, where all of the field is on view, needs no mention.
+  stepWritten() {
+    return this.transport.index < this.steps - 1 ? this.transport.index + 1 : null;
   }
 
   // Says whether the stroke is wanted. What is drawn shows at once; Python hears of it at the end.

@@ -27,6 +27,8 @@ SHARED = (
     "tools.js",
     "tools.css",
     "outbox.js",
+    "attend.js",
+    "step_address.js",
     "planes.css",
 )
 _stage = register("stage", *(f"shared/{file}" for file in SHARED))

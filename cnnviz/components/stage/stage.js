@@ -34,16 +34,14 @@ class Stage {
   }
 
   listen() {
-    this.stop = new AbortController();
+    this.stop = attend(this.section, {
+      fitIn: () => this.fitIn(),
+      onKey: (event) => this.onKey(event),
+      tell: () => this.tell(),
+    });
     const { signal } = this.stop;
-    const observer = new ResizeObserver(() => this.fitIn());
-    observer.observe(this.section);
-    signal.addEventListener("abort", () => observer.disconnect());
-    window.addEventListener("resize", () => this.fitIn(), { signal });
-    document.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    document.addEventListener("cnnviz:ask-step", () => this.tell(), { signal });
     document.addEventListener("cnnviz:go-channel", ({ detail }) => this.goTo(detail.channel), { signal });
-    document.addEventListener("cnnviz:write-address", () => this.writeAddress(), { signal });
+    this.address = new StepAddress(() => this.stepWritten(), signal);
     this.section.addEventListener("pointerdown", (event) => this.takeFocus(event));
   }
 
@@ -56,8 +54,7 @@ class Stage {
 
   // Keys count when the stage, or nothing at all, has the focus.
   onKey(event) {
-    const mine = event.composedPath().includes(this.section);
-    if (!mine && event.target !== document.body) return;
+    if (!isMine(event, this.section)) return;
     if (event.composedPath()[0].matches("input:not([type=range])")) return;
     if (event.key === "Escape") this.setPin(null);
     const kind = undoAsked(event, this.walk.meta);
@@ -72,7 +69,6 @@ class Stage {
   destroy() {
     this.stop.abort();
     this.transport.pause();
-    clearTimeout(this.addressing);
     const { index, speed } = this.transport;
     const { key, link } = this.walk.meta;
     memory.set(key, { index, speed, link, tool: this.tools.tool, pin: this.pin });
@@ -99,7 +95,7 @@ class Stage {
     this.picture.setWalk(this.walk);
     this.fitIn();
     this.tell();
-    this.writeAddress();
+    this.address.write();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!before && meta.autoplay && !still) this.transport.toggle();
   }
@@ -220,20 +216,14 @@ class Stage {
     this.tell();
   }
 
-  // At rest the step goes into the address, so that a copied or reloaded link shows it again.
   rested() {
     this.render();
-    clearTimeout(this.addressing);
-    this.addressing = setTimeout(() => this.writeAddress(), 250);
+    this.address.soon();
   }
 
-  writeAddress() {
-    clearTimeout(this.addressing);
-    if (!this.walk.meta.linked) return;
-    const url = new URL(location.href);
-    if (this.transport.index) url.searchParams.set("step", this.transport.index + 1);
-    else url.searchParams.delete("step");
-    if (url.href !== location.href) history.replaceState(history.state, "", url);
+  stepWritten() {
+    if (!this.walk.meta.linked) return undefined;
+    return this.transport.index ? this.transport.index + 1 : null;
   }
 
   edit({ column, p, cell }, value, text, channel) {

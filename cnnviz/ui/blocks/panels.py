@@ -241,7 +241,11 @@ def _ways_table(title: str, ways: dict[str, Layers], groups: int) -> None:
 # ---- how a residual block starts
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(
+    max_entries=32,
+    show_spinner=False,
+    hash_funcs={torch.Tensor: lambda x: (tuple(x.shape), x.numpy().tobytes())},
+)
 def _starts(form: Form, x: torch.Tensor) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Apart, the first steps and the way through many blocks, with γ = 0 and with γ = 1."""
     forms = {
