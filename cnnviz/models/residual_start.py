@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from cnnviz.models.forms import Form, build, last_norm
 
-STEPS = 20
-RATE = 0.1
+STEPS = 30
+RATE = 0.5
 DEPTH = 12
 
 
@@ -53,8 +53,8 @@ def first_steps(form: Form, x: Tensor, steps: int = STEPS, rate: float = RATE) -
         assert first.weight.grad is not None
         assert norm.weight.grad is not None
         found.added.append(float(rms(added) / rms(output)))
-        found.scale.append(float(norm.weight.abs().mean()))
-        found.loss.append(float(loss))
+        found.scale.append(float(norm.weight.detach().abs().mean()))
+        found.loss.append(float(loss.detach()))
         found.conv_gradient.append(float(first.weight.grad.norm()))
         found.scale_gradient.append(float(norm.weight.grad.norm()))
         optimiser.step()

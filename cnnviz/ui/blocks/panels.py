@@ -24,7 +24,7 @@ from cnnviz.models.block_costs import (
     weights_of,
 )
 from cnnviz.models.forms import Form
-from cnnviz.models.residual_start import FirstSteps, apart, first_steps, through
+from cnnviz.models.residual_start import RATE, FirstSteps, apart, first_steps, through
 from cnnviz.models.taps import Tap
 from cnnviz.ops.channels import InARow, in_a_row
 from cnnviz.ops.costs import ConvLayer
@@ -293,4 +293,5 @@ def start_panel(now: BlockSettings) -> None:
         figure = two_starts(curves, x=t("blocks.in_a_row"), y=t("blocks.signal"))
         chart(figure, "blocks.depth")
     first, last = (short(loss, 3) for loss in (zero.loss[0], zero.loss[-1]))
-    st.caption(t("blocks.start_task", n=len(zero.loss) - 1, first=first, last=last))
+    n = len(zero.loss) - 1
+    st.caption(t("blocks.start_task", n=n, rate=RATE, first=first, last=last))
