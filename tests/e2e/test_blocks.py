@@ -1,4 +1,4 @@
-"""Blocks under a reader's hands: revealed, stepped, pointed at, opened on the stage, taken along."""
+"""Blocks under a reader's hands: revealed, pointed at, opened on the stage, taken along."""
 
 import io
 import re
