@@ -7,25 +7,25 @@ the network itself.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
+from cnnviz.models.summary import LayerRow, shape_table
 from cnnviz.ops import Walk, Window, correlate, pool
 from cnnviz.ops.windows import Axis
 
-KINDS = {
-    nn.Conv2d: "conv",
-    nn.BatchNorm2d: "bn",
-    nn.ReLU: "relu",
-    nn.MaxPool2d: "pool",
+KINDS = {  # as a shape table has them
+    "Conv2d": "conv",
+    "BatchNorm2d": "bn",
+    "ReLU": "relu",
+    "MaxPool2d": "pool",
+    "add": "add",
+    "concat": "concat",
 }
-OPERATIONS = {"relu": "relu", "add": "add", "__add__": "add", "cat": "concat", "concat": "concat"}
 JOINS = ("add", "concat")
 
 
@@ -59,8 +59,11 @@ class Tap:
     kind: str  # "input", "conv", "bn", "relu", "pool", "add" or "concat"
     value: Tensor  # (C, H, W)
     inputs: tuple[int, ...] = ()  # the taps that it reads
-    branch: str = ""  # "main" or "shortcut" before an addition, "1", "2", ... before a concat
+    branch: str = ""  # "main" or "shortcut", or "1", "2", ..., of what joins it with another
     column: int = 0  # the longest way from the input has so many steps
+    parameters: int = 0
+    parameters_formula: str = ""
+    macs: int = 0  # multiply-accumulates
     slide: Slide | None = None  # of "conv" and "pool"
     norm: Norm | None = None  # of "bn"
 
@@ -68,85 +71,51 @@ class Tap:
 def tapped(block: nn.Module, x: Tensor) -> list[Tap]:
     """Run `block`, as it is, on a picture `x` (C, H, W), and tap every point in the order of time.
 
-    The first tap is the input, the last one the output. A batch norm in training normalises with
-    this picture's own statistics; its running ones stay as they were.
+    The first tap is the input, the last one the output. The block's shape table says what is done
+    in between, and here it is done. A batch norm in training normalises with this picture's own
+    statistics; its running ones stay as they were.
 
     Raises:
         ValueError: for a block that does something else than convolve, pool, normalise, add,
             concatenate and ReLU.
     """
-    trace = _Trace(x)
-    with torch.no_grad(), _statistics_kept(block), trace.following(block), trace:
-        output = block(x[None])
-    if trace.index(output) != len(trace.taps) - 1:
-        raise ValueError("A block ends with one of the points that can be shown.")
-    return _placed(_named(trace.taps))
+    taps = [Tap("input", "", "input", x)]
+    with torch.no_grad(), _statistics_kept(block):
+        for row in shape_table(block, tuple(x.shape)):
+            taps.append(_tap(block, row, taps))
+    return _named(taps)
 
 
-class _Trace(TorchFunctionMode):
-    """Takes down what modules and operations between them make, in the order of time."""
+def _tap(block: nn.Module, row: LayerRow, taps: Sequence[Tap]) -> Tap:
+    """The point of one row; the rows before it are the taps from the second on."""
+    if row.kind not in KINDS or row.problem:
+        raise ValueError(f"A point that is shown is one of {', '.join(KINDS)}, not {row.kind}.")
+    inputs = tuple(i + 1 for i in row.inputs)
+    read = [taps[i].value for i in inputs]
+    module = block.get_submodule(row.path)
+    has_module = type(module).__name__ == row.kind
+    kind = KINDS[row.kind]
+    return Tap(
+        name="",
+        path=row.path if has_module else "",
+        kind=kind,
+        value=module(read[0][None])[0] if has_module else _operation(kind, read),
+        inputs=inputs,
+        branch=row.branch,
+        column=1 + max(taps[i].column for i in inputs),
+        parameters=row.parameters,
+        parameters_formula=row.parameters_formula,
+        macs=row.macs,
+        slide=_slide(module) if kind in ("conv", "pool") else None,
+        norm=_norm(module, read[0]) if isinstance(module, nn.BatchNorm2d) else None,
+    )
 
-    def __init__(self, x: Tensor) -> None:
-        super().__init__()
-        self.taps = [Tap("input", "", "input", x)]
-        self.kept: list[Tensor] = []  # alive, so that no other tensor gets one's id
-        self.known: dict[int, int] = {}
-        self.depth = 0  # of leaf modules that are running: what they call is theirs
 
-    def index(self, tensor: Tensor) -> int:
-        """Which tap this tensor is; the first unknown one is the input with its batch axis."""
-        if not self.known:
-            self._keep(tensor, 0)
-        if id(tensor) not in self.known:
-            raise ValueError("This block computes something between its points: it is not shown.")
-        return self.known[id(tensor)]
-
-    def _keep(self, tensor: Tensor, index: int) -> None:
-        self.kept.append(tensor)
-        self.known[id(tensor)] = index
-
-    def add(self, tap: Tap, output: Tensor) -> None:
-        self._keep(output, len(self.taps))
-        self.taps.append(replace(tap, value=output[0].clone()))
-
-    @contextmanager
-    def following(self, block: nn.Module) -> Iterator[None]:
-        """Hooks on every leaf, for as long as the block runs."""
-        handles = []
-        for path, module in block.named_modules():
-            if type(module) in KINDS:
-                handles.append(module.register_forward_pre_hook(self._entered))
-                handles.append(module.register_forward_hook(self._left(path)))
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
-
-    def _entered(self, module: nn.Module, args: tuple[Tensor, ...]) -> None:
-        self.index(args[0])
-        self.depth += 1
-
-    def _left(self, path: str) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], None]:
-        def take(module: nn.Module, args: tuple[Tensor, ...], output: Tensor) -> None:
-            self.depth -= 1
-            kind = KINDS[type(module)]
-            slide = _slide(module) if kind in ("conv", "pool") else None
-            norm = _norm(module, args[0]) if isinstance(module, nn.BatchNorm2d) else None
-            read = (self.index(args[0]),)
-            self.add(Tap("", path, kind, output, read, slide=slide, norm=norm), output)
-
-        return take
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
-    ) -> Any:
-        result = func(*args, **(kwargs or {}))
-        kind = OPERATIONS.get(getattr(func, "__name__", ""))
-        if not self.depth and kind:
-            read = args[0] if kind == "concat" else args[: 2 if kind == "add" else 1]
-            self.add(Tap("", "", kind, result, tuple(map(self.index, read))), result)
-        return result
+def _operation(kind: str, read: Sequence[Tensor]) -> Tensor:
+    """What a forward does without a module."""
+    if kind == "add":
+        return read[0] + read[1]
+    return torch.cat(list(read)) if kind == "concat" else read[0].relu()
 
 
 @contextmanager
@@ -160,7 +129,7 @@ def _statistics_kept(block: nn.Module) -> Iterator[None]:
             buffer.copy_(before[name])
 
 
-def _slide(module: Any) -> Slide:
+def _slide(module: nn.Module) -> Slide:
     if isinstance(module, nn.Conv2d):
         k_h, k_w = module.kernel_size
         s_h, s_w = module.stride
@@ -168,19 +137,20 @@ def _slide(module: Any) -> Slide:
         bias = None if module.bias is None else module.bias.detach()
         window = Window((k_h, k_w), (s_h, s_w), (p_h, p_w))
         return Slide(window, module.weight.detach(), bias, module.groups)
+    assert isinstance(module, nn.MaxPool2d)
     return Slide(Window(module.kernel_size, module.stride, module.padding))
 
 
 def _norm(module: nn.BatchNorm2d, x: Tensor) -> Norm:
     """With the statistics that the module has just used."""
     if module.training or module.running_mean is None or module.running_var is None:
-        var, mean = torch.var_mean(x, dim=(0, 2, 3), correction=0)
+        var, mean = torch.var_mean(x, dim=(1, 2), correction=0)
     else:
         mean, var = module.running_mean.clone(), module.running_var.clone()
     return Norm(mean, var, module.weight.detach(), module.bias.detach(), module.eps)
 
 
-# ---- names and places
+# ---- names
 
 
 def _named(taps: Sequence[Tap]) -> list[Tap]:
@@ -200,40 +170,6 @@ def _named(taps: Sequence[Tap]) -> list[Tap]:
 def _own_name(tap: Tap) -> str:
     last = tap.path.split(".")[-1]
     return "" if last.isdigit() else last
-
-
-def _placed(taps: Sequence[Tap]) -> list[Tap]:
-    """With each point's column, and the branch of the addition or concatenation it is on."""
-    found: list[Tap] = []
-    for tap in taps:
-        column = 1 + max((found[i].column for i in tap.inputs), default=-1)
-        found.append(replace(tap, column=column))
-    for tap in taps:
-        if tap.kind in JOINS:
-            for branch, members in zip(_branch_names(tap), _exclusive(taps, tap), strict=True):
-                for i in members:
-                    found[i] = replace(found[i], branch=branch)
-    return found
-
-
-def _branch_names(join: Tap) -> list[str]:
-    if join.kind == "add":
-        return ["main", "shortcut"]
-    return [str(n) for n in range(1, len(join.inputs) + 1)]
-
-
-def _exclusive(taps: Sequence[Tap], join: Tap) -> list[set[int]]:
-    """For each input of a join the points that lie on the way to it and to no other."""
-    ways = [_before(taps, i) for i in join.inputs]
-    return [
-        way - set().union(*(other for j, other in enumerate(ways) if j != n))
-        for n, way in enumerate(ways)
-    ]
-
-
-def _before(taps: Sequence[Tap], i: int) -> set[int]:
-    """A point and all that it was made of."""
-    return {i}.union(*(_before(taps, j) for j in taps[i].inputs))
 
 
 # ---- what is done with them

@@ -14,7 +14,7 @@ from typing import Any
 from cnnviz.components import register
 from cnnviz.components.mail import token
 from cnnviz.components.stage import encode
-from cnnviz.models.taps import Tap, axes_of, read_channels, steps_of
+from cnnviz.models.taps import JOINS, Tap, axes_of, read_channels, steps_of
 
 SHARED = (
     "geometry.js",
@@ -107,7 +107,7 @@ def _described(taps: Sequence[Tap], tap: Tap) -> dict[str, Any]:
         "inputs": list(tap.inputs),
         "lane": _lane(tap.branch),
         "column": tap.column,
-        "lanes": [_lane(name) for name in _ways(tap)],
+        "lanes": [_lane(name) for name in _ways(taps, tap)] if tap.inputs else [],
         "window": _window(taps, tap),
         "reads": [_span(read_channels(taps, tap, c)) for c in range(channels)]
         if tap.slide
@@ -116,13 +116,11 @@ def _described(taps: Sequence[Tap], tap: Tap) -> dict[str, Any]:
     }
 
 
-def _ways(tap: Tap) -> list[str]:
-    """The branch that each input of a point comes along."""
-    if tap.kind == "add":
-        return list(LANES)
-    if tap.kind == "concat":
-        return [str(n) for n in range(1, len(tap.inputs) + 1)]
-    return [tap.branch for _ in tap.inputs]
+def _ways(taps: Sequence[Tap], tap: Tap) -> list[str]:
+    """The branch that each input of a point comes along; a bare shortcut has no point on it."""
+    if tap.kind not in JOINS:
+        return [tap.branch]
+    return [taps[i].branch or "shortcut" for i in tap.inputs]
 
 
 def _lane(branch: str) -> int | None:

@@ -27,7 +27,6 @@ from cnnviz.models.forms import Form
 from cnnviz.models.residual_start import RATE, FirstSteps, apart, first_steps, through
 from cnnviz.models.taps import Tap
 from cnnviz.ops.channels import InARow, in_a_row
-from cnnviz.ops.costs import ConvLayer
 from cnnviz.ops.stacks import random_stack
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
@@ -67,25 +66,9 @@ def points_panel(taps: list[Tap]) -> None:
 def _point(taps: list[Tap], tap: Tap) -> list[str]:
     reads = ", ".join(taps[i].name for i in tap.inputs)
     shape = " × ".join(map(str, tap.value.shape)).replace(" ", "\u00a0")
-    if layer := layer_of(taps, tap):
-        count, work = f"{layer.sum} = {layer.parameters:,}", f"{layer.macs:,}"
-    elif tap.norm:
-        channels = len(tap.value)
-        count, work = f"2·{channels} = {2 * channels}", ""
-    else:
-        count, work = "", ""
+    count = f"{tap.parameters_formula} = {tap.parameters:,}" if tap.parameters else ""
+    work = f"{tap.macs:,}" if tap.macs else ""
     return [f"**{tap.name}** {t(f'blocks.kind.{tap.kind}')}", reads, shape, count, work]
-
-
-def layer_of(taps: list[Tap], tap: Tap) -> ConvLayer | None:
-    """The convolution of a point, with the sizes it is used on."""
-    if tap.slide is None or tap.slide.weight is None:
-        return None
-    c_out, _, *kernel = tap.slide.weight.shape
-    c_in, *before = taps[tap.inputs[0]].value.shape
-    after = tuple(tap.value.shape[1:])
-    biased = tap.slide.bias is not None
-    return ConvLayer(c_in, c_out, tuple(kernel), tuple(before), after, tap.slide.groups, biased)
 
 
 # ---- two 3×3 against one 5×5
