@@ -149,6 +149,19 @@ def test_concatenation_fills_up_with_a_running_number(tab: Page, app_url: str) -
     expect(page.sentence).to_contain_text("channel 2 of relu6 takes its place as channel 9 of 9")
 
 
+def test_maps_move_to_their_place_unless_the_reader_wants_no_motion(
+    visit: Callable[..., Page], app_url: str
+) -> None:
+    clicked = "b => (b.click(), b.getRootNode().querySelectorAll('.flying').length)"
+    for motion, maps in (("no-preference", 2), ("reduce", 0)):
+        page = open_block(visit(reduced_motion=motion), app_url, step=6)
+        assert page.button("Forward").evaluate(clicked) == maps  # main and shortcut
+        expect(page.box.locator(".flying")).to_have_count(0)
+        page.button("First").click()
+        page.expect_step(1, of=10)
+        assert page.button("Forward").evaluate(clicked) == 0  # a convolution adds up many
+
+
 def test_cell_under_the_pointer_shows_its_value_and_what_it_comes_from(
     tab: Page, app_url: str
 ) -> None:

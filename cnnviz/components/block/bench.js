@@ -2,7 +2,10 @@
 
 const BENCH_HEAD = 26; // a line of type above each plane, and one below
 const SLOT = 34; // a channel of a concatenation
-const SIGN_ROOM = 44;
+const BENCH_GAP = 14; // between its parts
+const PLANE_GAP = 10; // between planes of a group
+const LETTER = 10.5; // width of a sign's
+const NAME_ROOM = 78; // of a plane's name; without that its number has to do
 
 class Bench {
   // `handlers`: onHover(cell of the point in hand, or null), onPick(cell).
@@ -79,10 +82,13 @@ class Bench {
     };
     const wide = groups.reduce((sum, group) => {
       const across = Math.ceil(group.length / down(group));
-      return sum + across * (this.model.taps[group[0].tap].cols * natural(group) + 10);
+      return sum + across * this.model.taps[group[0].tap].cols * natural(group);
     }, 0);
+    const gaps = groups.reduce((sum, group) => sum + PLANE_GAP * (Math.ceil(group.length / down(group)) - 1), 0);
+    const signs = parts.filter((part) => typeof part === "string" && part !== "slots");
+    const letters = signs.reduce((sum, sign) => sum + LETTER * sign.length, 0);
     const slots = parts.includes("slots") ? 0.5 * this.space.width : 0;
-    const free = this.space.width - slots - SIGN_ROOM * (parts.length - groups.length);
+    const free = this.space.width - slots - letters - gaps - BENCH_GAP * (parts.length - 1);
     const share = Math.min(1, free / wide);
     return (group) => {
       const pixel = natural(group) * share;
@@ -101,16 +107,18 @@ class Bench {
     const group = document.createElement("div");
     group.className = "group";
     group.style.gridTemplateColumns = `repeat(${Math.ceil(looks.length / (looks.length > 3 ? 2 : 1))}, auto)`;
-    group.append(...looks.map((look) => this.figure(look, pixel)));
+    group.append(...looks.map((look) => this.figure(look, pixel, looks.length > 1)));
     return group;
   }
 
-  figure({ tap, map }, pixel) {
+  figure({ tap, map }, pixel, siblings) {
     const point = this.model.taps[tap];
     const figure = document.createElement("figure");
-    const name = document.createElement("figcaption");
+    const name = document.createElement("span");
+    name.className = "name";
+    const roomy = pixel * point.cols >= NAME_ROOM || !siblings;
     const number = document.createElement("output");
-    name.textContent = `${point.name} · ${map + 1}`;
+    name.textContent = roomy ? `${point.name} · ${map + 1}` : map + 1;
     const plane = new PixelPlane({
       role: tap ? "layer" : "input",
       rows: point.rows,

@@ -206,6 +206,7 @@ class Block {
     this.hover = null;
     this.render();
     this.tell();
+    if (this.transport.rate() <= SLOWEST_ALOUD) this.graph.fly(this.transport.index);
   }
 
   rested() {

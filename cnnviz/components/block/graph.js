@@ -1,5 +1,7 @@
 // The points of a block with their maps, and the wires between them.
 
+const FLIGHT = 450; // milliseconds
+
 class BlockGraph {
   // `handlers`: onHover(look), onPick(look).
   constructor(element, handlers) {
@@ -160,6 +162,35 @@ class BlockGraph {
     ]);
     const percent = (value, n) => `${(100 * value) / n}%`;
     mark.style.inset = `${percent(top, rows)} ${percent(cols - 1 - right, cols)} ${percent(rows - 1 - bottom, rows)} ${percent(left, cols)}`;
+  }
+
+  // The maps that an addition or a concatenation takes at this step move to their place.
+  fly(index) {
+    const [tap, map] = this.model.meta.steps[index];
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (map < 0 || still || !this.laidOut) return;
+    for (const { tap: from, maps } of this.model.readsOf(tap, map)) {
+      this.flyFrom(this.tiles[from][maps[0]], this.tiles[tap][map]);
+    }
+  }
+
+  flyFrom(tile, target) {
+    const [board, from, to] = [this.board, tile, target].map((element) => element.getBoundingClientRect());
+    const copy = document.createElement("canvas");
+    copy.className = "flying";
+    [copy.width, copy.height] = [tile.firstChild.width, tile.firstChild.height];
+    copy.getContext("2d").drawImage(tile.firstChild, 0, 0);
+    const px = (value) => `${value}px`;
+    Object.assign(copy.style, {
+      left: px(from.left - board.left),
+      top: px(from.top - board.top),
+      width: px(from.width),
+      height: px(from.height),
+    });
+    this.board.append(copy);
+    const way = `translate(${px(to.left - from.left)}, ${px(to.top - from.top)}) scale(${to.width / from.width})`;
+    const flight = copy.animate([{ transform: "none" }, { transform: way }], { duration: FLIGHT, easing: "ease-in-out" });
+    flight.onfinish = () => copy.remove();
   }
 
   // Where the graph is wider than its place, what is in hand is in sight; not under a pointer.

@@ -15,10 +15,9 @@ function sentenceOf(model, look) {
     value,
   };
   const read = tap.inputs.map((i) => ({ ...look, tap: i }));
-  const before = () => inProduct(model.valueAt(read[0]));
   if (tap.kind === "input") return fill(strings.said_input, who);
   if (tap.kind === "relu") return fill(strings.said_relu, { ...who, before: short(model.valueAt(read[0])) });
-  if (tap.kind === "bn") return fill(strings.said_bn, { ...who, before: before(), ...normAt(tap.norm, look.map) });
+  if (tap.kind === "bn") return fill(strings.said_bn, { ...who, before: short(model.valueAt(read[0])), ...normAt(tap.norm, look.map) });
   if (tap.kind === "add") {
     const [main, shortcut] = read.map((at) => model.valueAt(at));
     return fill(strings.said_add, { ...who, main: short(main), shortcut: inProduct(shortcut) });
