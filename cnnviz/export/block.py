@@ -31,6 +31,7 @@ def block_code(form: Form, taps: Sequence[Tap]) -> str:
     mode = "train()  # a batch norm takes this picture's own mean and variance"
     if not form.training:
         mode = "eval()  # a batch norm takes its running mean 0 and variance 1"
+    normalises = any(tap.norm for tap in taps)
     return "\n".join(
         [
             *[f"import {name}" for name in modules],
@@ -42,7 +43,7 @@ def block_code(form: Form, taps: Sequence[Tap]) -> str:
             "",
             *_classes(form),
             f"block = {form.call}",
-            f"block.{mode}",
+            *([f"block.{mode}"] if normalises else []),
             "",
             "# the page's own weights, in the order of block.parameters()",
             *[line for code in made for line in code.lines],

@@ -7,7 +7,7 @@ what a network starts from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -50,7 +50,7 @@ class Form:
     reduced: bool = True  # whether "inception" has its 1×1 reductions
     zero_init_residual: bool = False  # whether the last batch norm's scale starts from 0
     training: bool = True  # what batch norm normalises with: the picture's own statistics
-    seed: int = field(default=0)
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in BLOCKS:
@@ -138,8 +138,3 @@ def stem(picture: Tensor, channels: int, seed: int) -> Tensor:
     kernel -= kernel.mean((1, 2, 3), keepdim=True)  # blind to even ground: edges and colours show
     maps = F.conv2d(picture[None], kernel, padding=1)[0]
     return F.relu(maps / maps.std((1, 2), keepdim=True).clamp_min(1e-6))
-
-
-def without(form: Form) -> Form:
-    """The same block as it starts without `zero_init_residual`."""
-    return replace(form, zero_init_residual=False)

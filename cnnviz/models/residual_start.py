@@ -24,7 +24,6 @@ class FirstSteps:
     """Training from the start on: before the first step and after each."""
 
     added: list[float]  # how large what the block adds is, against its output: RMS / RMS
-    scale: list[float]  # mean |γ| of the last batch norm
     loss: list[float]
     conv_gradient: list[float]  # of the first convolution's weights: the norm
     scale_gradient: list[float]  # of γ
@@ -44,7 +43,7 @@ def first_steps(form: Form, x: Tensor, steps: int = STEPS, rate: float = RATE) -
     norm, first = last_norm(block), block.get_submodule("conv1")
     assert isinstance(first, nn.Conv2d)
     optimiser = torch.optim.SGD(block.parameters(), lr=rate)
-    found = FirstSteps([], [], [], [], [])
+    found = FirstSteps([], [], [], [])
     for _ in range(steps + 1):
         added, output = _run(block, norm, x)
         loss = F.mse_loss(output, target)
@@ -53,7 +52,6 @@ def first_steps(form: Form, x: Tensor, steps: int = STEPS, rate: float = RATE) -
         assert first.weight.grad is not None
         assert norm.weight.grad is not None
         found.added.append(float(rms(added) / rms(output)))
-        found.scale.append(float(norm.weight.detach().abs().mean()))
         found.loss.append(float(loss.detach()))
         found.conv_gradient.append(float(first.weight.grad.norm()))
         found.scale_gradient.append(float(norm.weight.grad.norm()))

@@ -187,15 +187,6 @@ def steps_of(taps: Sequence[Tap]) -> list[tuple[int, int]]:
     ]
 
 
-def source_of(taps: Sequence[Tap], concat: Tap, channel: int) -> tuple[int, int]:
-    """Which tap, and which of its channels, became this channel of a concatenation."""
-    for i in concat.inputs:
-        if channel < len(taps[i].value):
-            return i, channel
-        channel -= len(taps[i].value)
-    raise IndexError("The concatenation has no such channel.")
-
-
 def read_channels(taps: Sequence[Tap], tap: Tap, channel: int) -> range:
     """Which channels of its input a convolution's or pooling's output channel reads."""
     if tap.slide is None or tap.slide.weight is None:

@@ -104,6 +104,19 @@ def in_a_row(x: Tensor, first: Tensor, second: Tensor) -> InARow:
     return InARow(one, middle, twice, once, padded - _slide(F.pad(x, at_once), one))
 
 
+def with_relu_between(x: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    """The second kernel over ReLU of what the first makes of a plane: no one kernel equals that."""
+    return _slide(_slide(x, first).relu(), second)
+
+
+def patch_around(plane: Tensor, cell: tuple[int, int], side: int) -> tuple[Tensor, tuple[int, int]]:
+    """A square of a plane with the cell in its middle, where there is room; and its first cell."""
+    top, left = (
+        max(0, min(i - side // 2, n - side)) for i, n in zip(cell, plane.shape, strict=True)
+    )
+    return plane[top : top + side, left : left + side], (top, left)
+
+
 def _same(kernel: Tensor) -> list[int]:
     """Zeros left, right, above and below with which the output is as large as the input."""
     return [side for k in reversed(kernel.shape) for side in ((k - 1) // 2, k // 2)]

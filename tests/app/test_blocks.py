@@ -348,3 +348,12 @@ def test_every_link_of_the_lesson_shows_a_block_without_complaint(lang: str) -> 
         wanted = dict(parse_qsl(link))
         assert control(app, "selectbox", "block", lang, page=PAGE).value == wanted["block"]
         assert names(app)
+
+
+def test_link_of_the_lesson_leads_away_from_an_open_stage() -> None:
+    app = open_map(open_page({"panel": "lesson"}), 1, 0, (20, 31))
+    text = (LESSONS / "en/blocks.md").read_text(encoding="utf-8")
+    follow(app, re.findall(r"\]\(\?([^)]*)\)", text)[0])
+    assert not app.toast
+    assert names(app)[-1] == "pool"
+    assert shown(app)["meta"]["step"] is None

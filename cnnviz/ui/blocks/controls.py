@@ -15,6 +15,7 @@ from cnnviz.ui.blocks.settings import (
     S,
     channels_in,
     fitted,
+    unopened,
     with_block,
 )
 from cnnviz.ui.channels import divisors
@@ -70,7 +71,7 @@ def _inception_controls(desk: Desk[S]) -> None:
     """The branches' channels, each pair a reduction and what reads it."""
 
     def switch(settings: S, on: bool) -> S:
-        return replace(settings, reduced="on" if on else "off", layer=0)
+        return unopened(replace(settings, reduced="on" if on else "off"))
 
     reduced = desk.now.reduced == "on"
     st.toggle(t("blocks.reduced"), **desk.bind("reduced", reduced, switch))
@@ -81,7 +82,7 @@ def _inception_controls(desk: Desk[S]) -> None:
         def take(settings: S, value: int, i: int = i) -> S:
             widths = [*settings.widths]
             widths[i] = float(value)
-            return replace(settings, widths=tuple(widths), layer=0)
+            return unopened(replace(settings, widths=tuple(widths)))
 
         control = desk.bind(f"width{i}", int(desk.now.widths[i]), take)
         column.number_input(t(f"blocks.width{i}"), 1, MOST_WIDTH, **control)
@@ -90,7 +91,7 @@ def _inception_controls(desk: Desk[S]) -> None:
 def _shortcut_controls(desk: Desk[S]) -> None:
     def take(settings: S, name: str) -> S:
         """Without its convolution a shortcut needs the input's own shape."""
-        changed = replace(settings, shortcut=name, layer=0)
+        changed = unopened(replace(settings, shortcut=name))
         if name == "bare":
             return replace(changed, stride=1, c_out=channels_in(changed))
         return changed

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 import torch
-import torch.nn.functional as F
 
 from cnnviz.components.boards import Board, boards
 from cnnviz.export.numbers import short
@@ -26,7 +25,7 @@ from cnnviz.models.block_costs import (
 from cnnviz.models.forms import Form
 from cnnviz.models.residual_start import RATE, FirstSteps, apart, first_steps, through
 from cnnviz.models.taps import Tap
-from cnnviz.ops.channels import InARow, in_a_row
+from cnnviz.ops.channels import InARow, in_a_row, patch_around, with_relu_between
 from cnnviz.ops.stacks import random_stack
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
@@ -36,12 +35,12 @@ from cnnviz.ui.blocks.settings import (
     channels_in,
     form_of,
     input_of,
-    picture_of,
 )
 from cnnviz.ui.channel_panels import pairs, ratio
 from cnnviz.ui.charts import chart
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t, texts
+from cnnviz.ui.inputs import input_plane
 
 COUNTED = (8, 64, 512)  # channels to count weights for, beside the reader's own
 
@@ -91,11 +90,9 @@ def small_kernels_panel(desk: Desk[Any]) -> None:
 
 def _small_kernels_boards(desk: Desk[Any]) -> None:
     """A patch of the picture under both ways, number by number."""
-    grey = picture_of(desk.now).mean(0)
+    grey = input_plane(desk.now)
     rows, cols = grey.shape
-    row, col = cell_in_hand(desk.now, (rows, cols))
-    top, left = (max(0, min(i - 2, n - 5)) for i, n in ((row, rows), (col, cols)))
-    patch = grey[top : top + 5, left : left + 5]
+    patch, (top, left) = patch_around(grey, cell_in_hand(desk.now, (rows, cols)), 5)
     first, second = random_stack(2, 1, 3, desk.now.seed)[:, 0]
     try:
         found = in_a_row(patch, first, second)
@@ -112,7 +109,7 @@ def _small_kernels_boards(desk: Desk[Any]) -> None:
         link=desk.history.link,
         classroom=frame.classroom(),
     )
-    broken = F.conv2d(found.middle.relu()[None, None], second[None, None])
+    broken = with_relu_between(patch, first, second)
     st.markdown(
         t(
             "blocks.patch_equal",
@@ -229,7 +226,9 @@ def _ways_table(title: str, ways: dict[str, Layers], groups: int) -> None:
     show_spinner=False,
     hash_funcs={torch.Tensor: lambda x: (tuple(x.shape), x.numpy().tobytes())},
 )
-def _starts(form: Form, x: torch.Tensor) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def _starts(
+    form: Form, x: torch.Tensor
+) -> tuple[dict[str, float], dict[str, FirstSteps], dict[str, list[float]]]:
     """Apart, the first steps and the way through many blocks, with γ = 0 and with γ = 1."""
     forms = {
         "zero": replace(form, zero_init_residual=True),
@@ -253,8 +252,7 @@ def start_panel(now: BlockSettings) -> None:
             one=short(differences["one"], 3),
         )
     )
-    both: dict[str, FirstSteps] = steps
-    zero, one = both["zero"], both["one"]
+    zero, one = steps["zero"], steps["one"]
     st.markdown(
         t(
             "blocks.start_gradient",

@@ -147,7 +147,12 @@ def fitted(settings: S, before: BlockSettings) -> S:
     bare = settings.block in ADDS and settings.shortcut == "bare"
     if bare and before.c_out == channels_in(before) and settings.c_out == before.c_out:
         settings = replace(settings, c_out=channels_in(settings))
-    return replace(settings, groups=gcd(settings.groups, settings.c_out), layer=0)
+    return unopened(replace(settings, groups=gcd(settings.groups, settings.c_out)))
+
+
+def unopened(settings: S) -> S:
+    """With no stage open: after a change its layer may be another one."""
+    return replace(settings, layer=0, step=0) if settings.layer else settings
 
 
 def ways_out(settings: BlockSettings, problem: Problem) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,6 @@ from cnnviz.models.taps import (
     Tap,
     axes_of,
     read_channels,
-    source_of,
     steps_of,
     tapped,
     walk_to,
@@ -140,15 +139,6 @@ def test_steps_go_point_by_point_and_a_join_channel_by_channel(form: Form) -> No
         channels = [channel for at, channel in steps if at == i]
         assert channels == (list(range(len(tap.value))) if tap.kind in JOINS else [-1])
     assert all(a != b for a, b in pairwise(steps))
-
-
-def test_channel_of_a_concatenation_is_the_very_map_of_its_source() -> None:
-    taps = tapped(build(FORMS["inception"]), picture(FORMS["inception"]))
-    for channel, plane in enumerate(taps[-1].value):
-        tap, own = source_of(taps, taps[-1], channel)
-        assert taps[tap].value[own].equal(plane)
-    with pytest.raises(IndexError):
-        source_of(taps, taps[-1], len(taps[-1].value))
 
 
 def test_window_lies_along_the_input_that_it_reads() -> None:

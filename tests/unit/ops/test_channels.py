@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.ops import kernels
-from cnnviz.ops.channels import compose, in_a_row, pointwise
+from cnnviz.ops.channels import (
+    compose,
+    in_a_row,
+    patch_around,
+    pointwise,
+    with_relu_between,
+)
 from cnnviz.problems import Problem
 
 SIZES = st.tuples(st.integers(1, 4), st.integers(1, 4))
@@ -96,3 +102,31 @@ def test_padded_ways_keep_the_planes_size_for_even_kernels_too(names: tuple[str,
 def test_kernels_that_together_are_larger_than_the_plane_are_refused() -> None:
     with pytest.raises(Problem, match=r"\(5, 5\)"):
         in_a_row(torch.rand(4, 9), kernels.named("box"), kernels.named("box"))
+
+
+def test_relu_between_two_kernels_is_what_one_kernel_cannot_do() -> None:
+    generator = torch.Generator().manual_seed(1)
+    x, first, second = (torch.randn(n, n, generator=generator) for n in (6, 3, 3))
+    layers = torch.nn.Sequential(
+        torch.nn.Conv2d(1, 1, 3, bias=False), torch.nn.ReLU(), torch.nn.Conv2d(1, 1, 3, bias=False)
+    )
+    for layer, kernel in ((layers[0], first), (layers[2], second)):
+        layer.weight.data = kernel[None, None]
+    found = with_relu_between(x, first, second)
+    torch.testing.assert_close(found, layers(x[None, None])[0, 0])
+    # a kernel alone is linear: it turns its sign with the picture's
+    assert not found.allclose(-with_relu_between(-x, first, second), atol=0.1)
+
+
+@given(st.integers(5, 12), st.integers(5, 12), st.data())
+def test_patch_has_the_cell_in_its_middle_where_there_is_room(
+    rows: int, cols: int, data: st.DataObject
+) -> None:
+    plane = torch.arange(float(rows * cols)).reshape(rows, cols)
+    row, col = data.draw(st.integers(0, rows - 1)), data.draw(st.integers(0, cols - 1))
+    patch, (top, left) = patch_around(plane, (row, col), 5)
+    assert patch.shape == (5, 5)
+    assert patch.equal(plane[top : top + 5, left : left + 5])
+    assert plane[row, col] in patch
+    if 2 <= row < rows - 2 and 2 <= col < cols - 2:
+        assert patch[2, 2] == plane[row, col]
