@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from cnnviz.models.forms import Form, build, last_norm
+from cnnviz.models.identity import size
 
 STEPS = 30
 RATE = 0.5
@@ -51,7 +52,7 @@ def first_steps(form: Form, x: Tensor, steps: int = STEPS, rate: float = RATE) -
         loss.backward()  # type: ignore[no-untyped-call]
         assert first.weight.grad is not None
         assert norm.weight.grad is not None
-        found.added.append(float(rms(added) / rms(output)))
+        found.added.append(size(added) / size(output))
         found.loss.append(float(loss.detach()))
         found.conv_gradient.append(float(first.weight.grad.norm()))
         found.scale_gradient.append(float(norm.weight.grad.norm()))
@@ -70,11 +71,6 @@ def _run(block: nn.Module, norm: nn.BatchNorm2d, x: Tensor) -> tuple[Tensor, Ten
     return caught[0], output
 
 
-def rms(x: Tensor) -> Tensor:
-    """The root of the mean square."""
-    return x.detach().square().mean().sqrt()
-
-
 def through(form: Form, x: Tensor, depth: int = DEPTH) -> list[float]:
     """How large the signal is after 0, 1, ..., `depth` such blocks in a row: RMS over the first.
 
@@ -86,7 +82,7 @@ def through(form: Form, x: Tensor, depth: int = DEPTH) -> list[float]:
     signal, sizes = x[None], []
     with torch.no_grad():
         for number in range(depth + 1):
-            sizes.append(float(rms(signal) / rms(x)))
+            sizes.append(size(signal) / size(x))
             signal = build(replace(form, seed=form.seed + number))(signal)
     return sizes
 

@@ -40,9 +40,8 @@ class Block {
 
   onKey(event) {
     if (!isMine(event, this.section)) return;
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      const kind = event.shiftKey ? "redo" : "undo";
-      if (!this.meta[kind]) return;
+    const kind = undoAsked(event, this.meta);
+    if (kind) {
       event.preventDefault();
       this.send(kind);
     } else if (event.key === "Enter" && event.composedPath()[0] === this.section) {
