@@ -81,7 +81,8 @@ def navigation() -> StreamlitPage:
                 )
                 for entry in entries
             ]
-    page = st.navigation(sections, position="hidden" if classroom() else "sidebar")
+    # expanded: else Streamlit folds more than twelve pages away under words in English
+    page = st.navigation(sections, position="hidden" if classroom() else "sidebar", expanded=True)
     if not classroom():
         _sidebar()
     return page
