@@ -24,7 +24,7 @@ class Settings:
 
 def main() -> None:
     frame.desk("home", Settings)
-    words, picture = st.columns([3, 7], gap="large", vertical_alignment="center")
+    words, picture = st.columns([26, 74], gap="medium", vertical_alignment="center")
     with words:
         st.title(t("page.home.headline"), anchor=False)
         st.markdown(lesson("home"))
