@@ -59,6 +59,10 @@ CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices,
         ("3×3, for small images", "7×7, stride 2"),
         ".networks",
     ),
+    "blocks": Click("/blocks?panel=start", "Shortcut", ("1 × 1", "Bare"), ".block"),
+    "function classes": Click(
+        "/function-classes?topic=identity", "How g starts", ("as 0", "usual"), ".boards"
+    ),
     "receptive field": Click("/receptive-field?panel=table", "Layer 1", ("Max", "Conv"), ".field"),
 }
 
