@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.components.network import COLUMNS, NetworkTable, network
+from cnnviz.models.plan import Plan
 from cnnviz.ui import frame, settings
 from cnnviz.ui.architecture import (
     CHOSEN,
@@ -24,7 +25,6 @@ from cnnviz.ui.edits import take_edits
 from cnnviz.ui.i18n import explain, lesson, t, texts
 from cnnviz.ui.networks import (
     NetworkSettings,
-    Plan,
     network_controls,
     network_title,
     plan_of,

@@ -35,8 +35,13 @@ def table_csv(rows: Sequence[LayerRow]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(name, getattr(row, name)) for name in COLUMNS])
+        writer.writerow(cells(row))
     return out.getvalue()
+
+
+def cells(row: LayerRow) -> list[object]:
+    """What stands in a row's line under `COLUMNS`."""
+    return [_cell(name, getattr(row, name)) for name in COLUMNS]
 
 
 def _cell(name: str, value: object) -> object:
@@ -48,6 +53,15 @@ def _cell(name: str, value: object) -> object:
 def network_png(
     diagram: Diagram, lines: Sequence[str], dark: bool = False, width: int = 1600
 ) -> bytes:
+    """The picture of `network_image`, as a file."""
+    out = io.BytesIO()
+    network_image(diagram, lines, dark, width).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def network_image(
+    diagram: Diagram, lines: Sequence[str], dark: bool = False, width: int = 1600
+) -> Image.Image:
     """The diagram under its title lines, the first of them large.
 
     `width` is in pixels; a network too long for legible labels makes the picture wider.
@@ -66,10 +80,7 @@ def network_png(
         y += _line_height(i)
     painter.origin = (SHARPER * (width - scale * diagram.width) / 2, SHARPER * head)
     painter.paint(diagram)
-    image = painter.image.resize((width, size[1] // SHARPER), Image.Resampling.BOX)
-    out = io.BytesIO()
-    image.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return painter.image.resize((width, size[1] // SHARPER), Image.Resampling.BOX)
 
 
 def _line_height(i: int) -> int:

@@ -13,11 +13,12 @@ from cnnviz.components.stage import Edit
 from cnnviz.export.network import network_png, table_csv
 from cnnviz.export.network_code import network_code
 from cnnviz.models.diagram import diagram
+from cnnviz.models.plan import Plan
 from cnnviz.models.rows import totals
 from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t
-from cnnviz.ui.networks import Plan, network_title
+from cnnviz.ui.networks import ALONE, Side, network_title
 from cnnviz.ui.takeaway import Takeaway
 
 CHOSEN = ("output", "parameters", "how", "macs", "field")
@@ -48,7 +49,17 @@ def origin(plan: Plan) -> str:
 def take_edit(now: Any, edit: Edit) -> Any:
     """The settings after a row was picked, or a block opened or folded."""
     if edit.kind == "pick":
-        return replace(now, row=_whole(edit, "row", -1) + 1)
+        return replace(now, row=picked_row(edit))
+    return with_block(now, edit)
+
+
+def picked_row(edit: Edit) -> int:
+    """The row that was picked, counted from 1; 0 where one was let go."""
+    return _whole(edit, "row", -1) + 1
+
+
+def with_block(now: Any, edit: Edit) -> Any:
+    """The settings after a block was opened or folded."""
     path, on = edit.detail.get("group"), edit.detail.get("on")
     if edit.kind != "open" or not isinstance(path, str):
         raise Problem("edit_damaged")
@@ -81,29 +92,42 @@ def columns_control(desk: Desk[Any]) -> None:
         )
 
 
-def misfit(desk: Desk[Any], plan: Plan, ways_out: Mapping[str, Mapping[str, Any]]) -> None:
-    """What does not fit in the last row, and one click to what does."""
+def misfit(
+    desk: Desk[Any], plan: Plan, ways_out: Mapping[str, Mapping[str, Any]], where: str = ""
+) -> None:
+    """What does not fit in the last row, and one click to what does.
+
+    `where`: which network it is, where there are two.
+    """
     last = plan.rows[-1]
     if not last.problem:
         return
-    with st.container(border=True, key="misfit"):
-        name = f"{last.kind} {last.path}".strip()
+    with st.container(border=True, key=f"misfit {where}".strip()):
+        name = " ".join(filter(None, (where and f"{where},", last.kind, last.path)))
         st.warning(t("architecture.misfit", layer=name, why=explain(last.problem)))
         with st.container(horizontal=True):
             if desk.history.past:
-                st.button(t("refusal.undo"), on_click=desk.undo, type="primary")
+                key = f"{desk.page}.misfit.{where}.undo"
+                st.button(t("refusal.undo"), key=key, on_click=desk.undo, type="primary")
             for label, changes in ways_out.items():
-                st.button(label, on_click=desk.change, kwargs=dict(changes))
+                key = f"{desk.page}.misfit.{where}.{label}"
+                st.button(label, key=key, on_click=desk.change, kwargs=dict(changes))
 
 
-def ways_to_fit(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Buttons that lead back to an input that fits."""
-    fitted = {t("architecture.follow"): {"made_for": "input"}}
-    usual = {t("architecture.usual_input"): {"size": (0, 0)}}
-    own = tuple(plan.input_shape[1:]) == tuple(plan.network.input_shape[1:])
+def ways_to_fit(plan: Plan, side: Side = ALONE) -> dict[str, dict[str, Any]]:
+    """Buttons that lead back to what fits: another input, or the options that were printed."""
+    own = plan.input_shape[1:] == plan.network.input_shape[1:]
     last = plan.rows[-1].problem
-    ways = fitted if last and last.kind == "row_features" else {}
-    return ways | ({} if own else usual)
+    ways: dict[str, tuple[dict[str, Any], bool]] = {
+        "follow": ({"made_for": "input"}, last is not None and last.kind == "row_features"),
+        "usual_input": ({"size": (0, 0)}, not own),
+        "anew": ({"options": ()}, own and bool(plan.options)),
+    }
+    return {
+        t(f"architecture.{name}"): {side.prefix + key: value for key, value in changes.items()}
+        for name, (changes, leads_there) in ways.items()
+        if leads_there
+    }
 
 
 def code_of(plan: Plan) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -186,12 +186,21 @@ def workbench(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
     return left.container(border=True, gap="xsmall"), right
 
 
-def wide(title: str, lead: str) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """As `workbench`, for a picture as wide as the page: the controls stand in rows above it."""
+def wide(
+    title: str, lead: str, first: Callable[[], None] = lambda: None
+) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """As `workbench`, for a picture as wide as the page: the controls stand in rows above it.
+
+    `first` draws controls that stand above the picture on a phone as well.
+    """
     if classroom():
-        return _classroom_bar(title), st.container()
+        controls = _classroom_bar(title)
+        with controls:
+            first()
+        return controls, st.container()
     st.title(title, anchor=False)
     st.markdown(lead)
+    first()
     with st.container(key="wide"):
         controls = st.container(horizontal=True, vertical_alignment="bottom", key="wide-controls")
         return controls, st.container()

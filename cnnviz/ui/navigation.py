@@ -26,6 +26,7 @@ PAGES = (
     Entry("between", "watch", ""),
     Entry("receptive-field", "watch", ""),
     Entry("architecture", "inspect", ""),
+    Entry("what-if", "inspect", ""),
     Entry("blocks", "inspect", "8.2–8.7"),
     Entry("function-classes", "inspect", "8.6"),
 )

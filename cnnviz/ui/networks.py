@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from cnnviz.models.catalogue import Network
 from cnnviz.models.families.free import BLOCKS, MOST_BLOCKS, read_blocks
 from cnnviz.models.options import Option, Value
-from cnnviz.models.registry import catalogue, network, outline, table
-from cnnviz.models.rows import LayerRow
+from cnnviz.models.plan import Plan
+from cnnviz.models.registry import catalogue, network
 from cnnviz.problems import Problem
 from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
@@ -34,38 +33,6 @@ class NetworkSettings:
     options: OptionTexts = options()
     size: Pair = pair((0, 0), 0, 1024)
     made_for: str = choice("input", MADE_FOR)
-
-
-class Plan(NamedTuple):
-    """A network on an input: all that its table is made from."""
-
-    name: str
-    options: tuple[tuple[str, Value], ...]  # that differ from their default
-    input_shape: tuple[int, int, int]
-
-    @property
-    def network(self) -> Network:
-        return network(self.name)
-
-    @property
-    def values(self) -> dict[str, Value]:
-        """Every option with its value."""
-        defaults = {option.name: option.default for option in self.network.options.values()}
-        return defaults | dict(self.options)
-
-    @property
-    def rows(self) -> tuple[LayerRow, ...]:
-        """The shape table; raises `Problem` where the options do not go together."""
-        return table(self.name, self.options, self.input_shape)
-
-    @property
-    def problem(self) -> Problem | None:
-        """Why the options do not go together, if they do not."""
-        try:
-            outline(self.name, self.options)
-        except Problem as problem:
-            return problem
-        return None
 
 
 class Side(NamedTuple):
@@ -167,19 +134,29 @@ def network_controls(desk: Desk[Any], side: Side = ALONE, *, choose: bool = True
     itself stays as it is.
     """
     if choose:
-        st.selectbox(
-            t("networks.network"),
-            NAMES,
-            format_func=network_title,
-            width=220,
-            **desk.bind(
-                f"{side.prefix}network",
-                take=lambda now, name: side.put(
-                    now, network=name, options=(), size=(0, 0), made_for="input"
-                ),
+        network_control(desk, side)
+    size_controls(desk, side)
+    option_controls(desk, side)
+
+
+def network_control(desk: Desk[Any], side: Side = ALONE, width: int = 220) -> None:
+    """Which network; another one comes as it was published."""
+    st.selectbox(
+        t("networks.network"),
+        NAMES,
+        format_func=network_title,
+        width=width,
+        **desk.bind(
+            f"{side.prefix}network",
+            take=lambda now, name: side.put(
+                now, network=name, options=(), size=(0, 0), made_for="input"
             ),
-        )
-    _size_controls(desk, side)
+        ),
+    )
+
+
+def option_controls(desk: Desk[Any], side: Side = ALONE) -> None:
+    """Every option that the network has."""
     known = plan_of(desk.now, side).network.options
     for option in known.values():
         if option.name == "size":
@@ -199,7 +176,8 @@ def network_title(name: str) -> str:
 PROPER = tuple(n for n in NAMES if n not in ("garment-dense", "garment-conv", "free"))
 
 
-def _size_controls(desk: Desk[Any], side: Side) -> None:
+def size_controls(desk: Desk[Any], side: Side = ALONE) -> None:
+    """The input's height and width; equal ones stay equal."""
     high = limits(desk.settings, f"{side.prefix}size")[1]
     height, width = size_of(desk.now, side)
 
@@ -235,7 +213,7 @@ def _made_for_control(desk: Desk[Any], side: Side, option: Option) -> None:
         format_func=words.__getitem__,
         help=t("networks.made_for.help"),
         width="content",
-        **desk.bind(f"{side.prefix}made_for"),
+        **desk.bind(f"{side.prefix}made_for", take=lambda now, word: side.put(now, made_for=word)),
     )
 
 
@@ -266,7 +244,7 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.segmented_control(
             label,
             option.choices,
-            format_func=lambda word: t(f"networks.choice.{word}"),
+            format_func=choice_text,
             width="content",
             **bound(value),
         )
@@ -277,6 +255,11 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.slider(
             label, float(option.low), float(option.high), step=0.05, width=160, **bound(value)
         )
+
+
+def choice_text(word: str) -> str:
+    """An option's word in the reader's language."""
+    return t(f"networks.choice.{word}")
 
 
 def _room(values: tuple[int, ...]) -> int:
@@ -325,9 +308,15 @@ def _blocks_control(desk: Desk[Any], side: Side, option: Option) -> None:
             key=f"{desk.page}.{name}.word",
             width=190,
         )
-        st.button(t("networks.blocks.add"), on_click=add, disabled=count >= MOST_BLOCKS)
+        st.button(
+            t("networks.blocks.add"),
+            key=f"{desk.page}.{name}.add",
+            on_click=add,
+            disabled=count >= MOST_BLOCKS,
+        )
         st.button(
             t("networks.blocks.drop"),
+            key=f"{desk.page}.{name}.drop",
             on_click=lambda: desk.set(put(desk.now, line.rpartition("-")[0])),
             disabled=count < 2,
         )

@@ -1,7 +1,7 @@
 // One network, or two side by side: diagram, table and bars light each other up. Python sends
 // finished geometry and texts; pointing asks nobody, a click and an opened block are told to Python.
 
-const SIDE_BY_SIDE = 1080; // pixels that two networks need
+const SIDE_BY_SIDE = 1040; // pixels that two networks need
 const WIDE = 960; // that a table needs to have its bars beside it
 const NARROW_NETWORK = 560;
 const SCALES = [0.94, 1.3]; // of a diagram: keeps labels legible, and what is wider scrolls

@@ -1,0 +1,1 @@
+"""The page "What if": two networks as settings, their controls, and what they differ by."""
