@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image
 
@@ -39,14 +40,16 @@ def comparison_png(
     """Both diagrams to one scale, the one before on top, each under its title lines."""
     tables = (found.before, found.after)
     scale = scale_of(*zip(tables, shapes, strict=True))
-    images = [
-        network_image(diagram(rows, shape, open_blocks, scale), titles, dark)
-        for rows, shape, titles in zip(tables, shapes, lines, strict=True)
+    drawn = [
+        diagram(rows, shape, open_blocks, scale) for rows, shape in zip(tables, shapes, strict=True)
     ]
-    width = max(image.width for image in images)
-    sheet = Image.new(
-        "RGB", (width, sum(image.height for image in images)), images[0].getpixel((0, 0))
-    )
+    widest = max(each.width for each in drawn)
+    images = [
+        network_image(replace(each, width=widest), titles, dark)
+        for each, titles in zip(drawn, lines, strict=True)
+    ]
+    size = (images[0].width, sum(image.height for image in images))
+    sheet = Image.new("RGB", size)
     y = 0
     for image in images:
         sheet.paste(image, (0, y))

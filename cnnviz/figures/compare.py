@@ -65,10 +65,10 @@ def parts(changes: Mapping[str, Change], names: Mapping[str, str], sides: Sequen
     return figure
 
 
-def causes(bits: Sequence[Bit], title: str) -> Figure:
+def causes(bits: Sequence[Bit], title: str, ink: str) -> Figure:
     """What a difference is made of: savings to the left of zero, additions to its right.
 
-    `title`: of the axis.
+    `title`: of the axis; `ink`: the colour of words.
     """
     values = [bit.value for bit in bits]
     low, high = min(0, *values), max(0, *values)
@@ -92,7 +92,7 @@ def causes(bits: Sequence[Bit], title: str) -> Figure:
             y=i - 0.24,
             yanchor="bottom",
             showarrow=False,
-            font_size=15,
+            font={"size": 15, "color": ink},
         )
     figure.add_vline(0, line={"color": GREY, "width": 1})
     figure.update_xaxes(

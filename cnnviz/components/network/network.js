@@ -2,6 +2,7 @@
 // finished geometry and texts; pointing asks nobody, a click and an opened block are told to Python.
 
 const SIDE_BY_SIDE = 1040; // pixels that two networks need
+const ROOMY = 1250; // with fewer, their tables are set closer
 const WIDE = 960; // that a table needs to have its bars beside it
 const NARROW_NETWORK = 560;
 const SCALES = [0.94, 1.3]; // of a diagram: keeps labels legible, and what is wider scrolls
@@ -98,6 +99,7 @@ class Networks {
     this.fitted = now;
     const two = this.views.length > 1 && this.width >= SIDE_BY_SIDE;
     this.section.classList.toggle("two", two);
+    this.section.classList.toggle("tight", two && this.width < ROOMY);
     this.section.classList.toggle("narrow", this.width < NARROW_NETWORK);
     const each = two ? (this.width - BETWEEN) / 2 : this.width;
     const range = this.meta.classroom ? CLASSROOM_SCALES : SCALES;

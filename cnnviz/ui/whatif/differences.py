@@ -15,7 +15,7 @@ from cnnviz.models.compare import PARTS, Cause, Change, Comparison
 from cnnviz.models.plan import Plan
 from cnnviz.ui import frame
 from cnnviz.ui.architecture import code_of
-from cnnviz.ui.charts import chart
+from cnnviz.ui.charts import chart, ink
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t, texts
 from cnnviz.ui.networks import network_title
@@ -155,7 +155,7 @@ def where(desk: Desk[Any], found: Comparison) -> None:
     st.markdown(_part_table(found, measure))
     bits = _bits(found, measure)
     if bits:
-        chart(causes(bits, t(f"what-if.measure.{measure}")), "what-if.causes")
+        chart(causes(bits, t(f"what-if.measure.{measure}"), ink()), "what-if.causes")
     else:
         st.info(t("what-if.no_difference"))
 

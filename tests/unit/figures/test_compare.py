@@ -51,7 +51,7 @@ def test_networks_without_a_quantity_have_empty_bars() -> None:
 
 def test_causes_are_bars_in_their_parts_colour_under_their_label_and_number() -> None:
     bits = [Bit("+ Conv2d", "conv", 1200), Bit("− Linear", "dense", -5), Bit("rest", "other", 0)]
-    figure = causes(bits, "Parameters")
+    figure = causes(bits, "Parameters", "#0d1424")
     (bars,) = figure.data
     assert list(bars.x) == [1200, -5, 0]
     assert list(bars.marker.color) == [ORANGE, VIOLET, GREY]
@@ -61,13 +61,14 @@ def test_causes_are_bars_in_their_parts_colour_under_their_label_and_number() ->
         "− Linear   <b>−5</b>",
         "rest   <b>±0</b>",
     ]
+    assert {note.font.color for note in figure.layout.annotations} == {"#0d1424"}
     low, high = figure.layout.xaxis.range
     assert low < -5
     assert high > 1200
 
 
 def test_every_label_lies_between_its_bar_and_the_one_above() -> None:
-    figure = causes([Bit(str(i), "conv", i) for i in range(5)], "")
+    figure = causes([Bit(str(i), "conv", i) for i in range(5)], "", "#0d1424")
     bottom, top = figure.layout.yaxis.range
     for i, note in enumerate(figure.layout.annotations):
         assert top < note.y < bottom
