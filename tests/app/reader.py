@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 import streamlit
@@ -92,6 +93,13 @@ def follow(app: AppTest, query: str) -> AppTest:
     """Click a link on the page."""
     mail(app, "address", "followed", {"query": query})
     return run(app)
+
+
+def address(app: AppTest) -> dict[str, str]:
+    """The link in the address bar, by setting."""
+    data = sent(app, "address")
+    assert data is not None
+    return dict(parse_qsl(data["query"], keep_blank_values=True))
 
 
 def file_of(app: AppTest, kind: str, *, page: str = PAGE) -> bytes:

@@ -13,7 +13,7 @@ from cnnviz.models.registry import catalogue, network, table
 from cnnviz.models.rows import totals
 from cnnviz.ui.i18n import ASSETS
 from tests.app import reader
-from tests.app.reader import click, file_of, follow, labels, mail, run, sent, toasts
+from tests.app.reader import address, click, file_of, follow, labels, mail, run, sent, toasts
 
 PAGE = "architecture"
 LESSONS = [(ASSETS / "lessons" / lang / f"{PAGE}.md").read_text("utf-8") for lang in ("en", "ko")]
@@ -43,12 +43,6 @@ def act(app: AppTest, **edit: Any) -> AppTest:
 
 def control(app: AppTest, kind: str, name: str, lang: str = "en") -> Any:
     return reader.control(app, kind, name, lang, page=PAGE)
-
-
-def address(app: AppTest) -> dict[str, str]:
-    data = sent(app, "address")
-    assert data is not None
-    return dict(part.split("=", 1) for part in data["query"].split("&"))
 
 
 # ---- what is shown
@@ -92,7 +86,7 @@ def test_option_that_the_network_does_not_take_is_said_and_forgotten(
 ) -> None:
     app = visit(network="lenet", options=f"{options};classes:7")
     assert said in toasts(app)
-    assert address(app)["options"] == "classes%3A7"
+    assert address(app)["options"] == "classes:7"
     assert lines(app)[-1] == "Linear 7"
 
 
@@ -137,7 +131,7 @@ def test_list_of_numbers_is_typed() -> None:
     app = visit()
     control(app, "text_input", "lenet.hidden").set_value("200, 100")
     run(app)
-    assert address(app)["options"] == "hidden%3A200.100"
+    assert address(app)["options"] == "hidden:200.100"
     assert "Linear 200" in lines(app)
 
 
@@ -169,10 +163,10 @@ def test_blocks_of_ones_own_are_added_and_taken_away() -> None:
     app = visit(network="free", options="blocks:conv8-max2")
     app.selectbox(key=f"{PAGE}.blocks.word").set_value("residual")
     click(app, "Add")
-    assert address(app)["options"] == "blocks%3Aconv8-max2-residual"
+    assert address(app)["options"] == "blocks:conv8-max2-residual"
     click(app, "Remove the last")
     click(app, "Remove the last")
-    assert address(app)["options"] == "blocks%3Aconv8"
+    assert address(app)["options"] == "blocks:conv8"
     assert any(b.label == "Remove the last" and b.disabled for b in app.button)
 
 

@@ -20,7 +20,7 @@ from cnnviz.data import datasets
 from cnnviz.data.batches import batch, epoch
 from cnnviz.ops import kernels
 from cnnviz.ui.i18n import ASSETS
-from tests.app.reader import act, click, control, follow, labels, mail, run, sent, toasts
+from tests.app.reader import act, click, control, file_of, follow, labels, run, sent, toasts
 from tests.app.reader import visit as open_page
 from tests.unit.export.test_code import run as run_code
 
@@ -358,20 +358,11 @@ def test_scores_of_an_image_can_be_taken_over_and_changed() -> None:
 # ---- taken along
 
 
-def wish(app: AppTest, kind: str) -> bytes:
-    mail(app, f"{PAGE}.take", "wish", {"kind": kind, "step": 0, "href": "https://example.org/"})
-    data = sent(run(app), "take")
-    assert data is not None
-    file = data["file"]
-    assert not file["refused"]
-    return base64.b64decode(file["data"])
-
-
 @pytest.mark.parametrize("topic", TOPICS)
 def test_picture_and_animation_are_made(topic: str) -> None:
     app = visit({"topic": topic})
-    assert Image.open(io.BytesIO(wish(app, "png"))).width == 1600
-    animation = Image.open(io.BytesIO(wish(app, "gif")))
+    assert Image.open(io.BytesIO(file_of(app, "png", page=PAGE))).width == 1600
+    animation = Image.open(io.BytesIO(file_of(app, "gif", page=PAGE)))
     assert animation.n_frames > 5  # type: ignore[attr-defined]
 
 
@@ -379,7 +370,7 @@ def test_picture_and_animation_are_made(topic: str) -> None:
 def test_notebook_computes_the_pages_numbers_again(topic: str) -> None:
     link = {"topic": topic, "panel": "code", "batch_size": "4", "gain": "2", "shift": "5"}
     app = visit(link)
-    book = nbformat.reads(wish(app, "notebook").decode(), as_version=4)
+    book = nbformat.reads(file_of(app, "notebook", page=PAGE).decode(), as_version=4)
     nbformat.validate(book)
     assert book.cells[1].source == app.code[0].value.rstrip("\n")
     run_code("\n".join(cell.source for cell in book.cells if cell.id in ("code", "check")))

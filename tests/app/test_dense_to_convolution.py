@@ -19,7 +19,7 @@ from cnnviz.data.glyphs import GLYPHS, glyph
 from cnnviz.training.shapes import train_both
 from cnnviz.ui.i18n import ASSETS
 from cnnviz.ui.shapes import Run
-from tests.app.reader import click, control, follow, go, labels, mail, run, sent, toasts
+from tests.app.reader import click, control, file_of, follow, go, labels, mail, run, sent, toasts
 from tests.app.reader import visit as open_page
 from tests.unit.export.test_code import run as run_code
 
@@ -364,16 +364,9 @@ def test_training_that_was_stopped_early_is_not_judged(lang: str) -> None:
 # ---- taking it along
 
 
-def wish(app: AppTest, kind: str) -> bytes:
-    mail(app, f"{PAGE}.take", "wish", {"kind": kind, "step": 0, "href": "https://example.org/"})
-    file = sent(run(app), "take")["file"]
-    assert not file["refused"]
-    return base64.b64decode(file["data"])
-
-
 def test_notebook_computes_the_pages_outputs_and_errors() -> None:
     app = visit({"panel": "code", "layer": "channels", "side": "5", "seed": "9"})
-    book = nbformat.reads(wish(app, "notebook").decode(), as_version=4)
+    book = nbformat.reads(file_of(app, "notebook", page=PAGE).decode(), as_version=4)
     nbformat.validate(book)
     code = book.cells[1].source
     assert code == app.code[0].value.rstrip("\n")
@@ -387,6 +380,6 @@ def test_notebook_computes_the_pages_outputs_and_errors() -> None:
 @pytest.mark.parametrize("kind", ["png", "gif"])
 @pytest.mark.parametrize("layer", ["locality", "channels"])
 def test_pictures_are_made(kind: str, layer: str) -> None:
-    picture = Image.open(io.BytesIO(wish(visit({"layer": layer}), kind)))
+    picture = Image.open(io.BytesIO(file_of(visit({"layer": layer}), kind, page=PAGE)))
     assert picture.format == kind.upper()
     assert getattr(picture, "n_frames", 1) == (4 if kind == "gif" else 1)

@@ -1,12 +1,10 @@
 """The page shows torch's numbers for all four kinds, and the sounds that a stride leaves."""
 
-import base64
 import io
 import json
 import re
 from functools import partial
 from itertools import product
-from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -20,7 +18,7 @@ from cnnviz.data.volumes import VOLUMES
 from cnnviz.ui.dimensions import KERNELS, SIGNALS
 from cnnviz.ui.i18n import ASSETS
 from tests.app import reader
-from tests.app.reader import click, follow, labels, mail, run, sent, stage, toasts
+from tests.app.reader import click, file_of, follow, labels, run, sent, stage, toasts
 
 PAGE = "dimensions"
 PANELS = ("kinds", "signal", "sound", "formula", "code", "products", "lesson")
@@ -345,17 +343,9 @@ def test_every_link_of_the_lessons_is_followed(link: str) -> None:
 def test_pictures_and_notebook_of_every_kind_are_made(kind: str) -> None:
     app = visit({"kind": kind, "panel": "code"})
     for wanted in ("png", "gif", "notebook"):
-        content = wish(app, wanted)
+        content = file_of(app, wanted, page=PAGE)
         if wanted == "notebook":
             code = json.loads(content)["cells"][1]["source"]
             assert "".join(code) == app.code[0].value.rstrip("\n")
         else:
             assert Image.open(io.BytesIO(content)).format == wanted.upper()
-
-
-def wish(app: AppTest, kind: str) -> bytes:
-    mail(app, f"{PAGE}.take", "wish", {"kind": kind, "step": 0, "href": "https://example.org"})
-    file: dict[str, Any] = sent(run(app), "take")["file"]
-    assert not file["refused"]
-    assert file["name"].startswith("dimensions.")
-    return base64.b64decode(file["data"])

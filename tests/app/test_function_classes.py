@@ -18,7 +18,7 @@ from torch import Tensor
 from cnnviz.models.function_classes import ARRANGEMENTS, TRUTH
 from cnnviz.models.identity import Start, course, one_block
 from cnnviz.ui.i18n import ASSETS
-from tests.app.reader import click, control, follow, labels, mail, run, sent, toasts
+from tests.app.reader import click, control, file_of, follow, labels, mail, run, sent, toasts
 from tests.app.reader import visit as open_page
 from tests.unit.export.test_code import run as run_code
 
@@ -318,41 +318,32 @@ def test_depth_slider_adds_blocks() -> None:
 # ---- taken along
 
 
-def wish(app: AppTest, kind: str) -> bytes:
-    mail(app, f"{PAGE}.take", "wish", {"kind": kind, "step": 3, "href": "https://example.org/"})
-    data = sent(run(app), "take")
-    assert data is not None
-    file = data["file"]
-    assert not file["refused"]
-    return base64.b64decode(file["data"])
-
-
 @pytest.mark.parametrize("topic", PANELS)
 def test_picture_and_animation_are_made(topic: str) -> None:
     app = visit({"topic": topic, "depth": "8", "start": "usual"})
-    assert Image.open(io.BytesIO(wish(app, "png"))).width == 1600
-    animation = Image.open(io.BytesIO(wish(app, "gif")))
+    assert Image.open(io.BytesIO(file_of(app, "png", page=PAGE))).width == 1600
+    animation = Image.open(io.BytesIO(file_of(app, "gif", page=PAGE)))
     frames = {"regions": 6, "fits": 12, "identity": 16, "depth": 8}[topic]
     assert animation.n_frames == frames  # type: ignore[attr-defined]
 
 
 def test_pictures_of_blocks_that_give_exactly_0_are_made() -> None:
     app = visit({"topic": "depth", "depth": "30", "start": "zero"})
-    assert Image.open(io.BytesIO(wish(app, "png"))).width == 1600
-    assert Image.open(io.BytesIO(wish(app, "gif"))).n_frames == 16  # type: ignore[attr-defined]
+    assert Image.open(io.BytesIO(file_of(app, "png", page=PAGE))).width == 1600
+    assert Image.open(io.BytesIO(file_of(app, "gif", page=PAGE))).n_frames == 16  # type: ignore[attr-defined]
 
 
 def test_pictures_of_a_truth_that_every_class_holds_are_made() -> None:
     app = visit({"x": "3.2", "y": "4.9"})
     assert {found["distance"] for found in regions(app)["found"]} == {0}
-    assert Image.open(io.BytesIO(wish(app, "gif"))).n_frames == 6  # type: ignore[attr-defined]
+    assert Image.open(io.BytesIO(file_of(app, "gif", page=PAGE))).n_frames == 6  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("topic", PANELS)
 def test_notebook_computes_the_pages_numbers_again(topic: str) -> None:
     link = {"topic": topic, "panel": "code", "other": "redrawn", "start": "usual", "depth": "7"}
     app = visit({**link, "arrangement": "loose"})
-    book = nbformat.reads(wish(app, "notebook").decode(), as_version=4)
+    book = nbformat.reads(file_of(app, "notebook", page=PAGE).decode(), as_version=4)
     nbformat.validate(book)
     assert book.cells[1].source == app.code[0].value.rstrip("\n")
     run_code("\n".join(cell.source for cell in book.cells if cell.id in ("code", "check")))

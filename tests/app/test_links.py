@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from cnnviz.ui.i18n import ASSETS
-from tests.app.reader import act, follow, run, sent, stage, toasts, visit
+from tests.app.reader import act, address, follow, run, stage, toasts, visit
 
 LINKS = sorted(
     {
@@ -16,11 +16,6 @@ LINKS = sorted(
         for link in re.findall(r"\]\(\?([^)]*)\)", file.read_text(encoding="utf-8"))
     }
 )
-
-
-def address(app: object) -> dict[str, str]:
-    """The link in the address bar."""
-    return dict(parse_qsl(sent(app, "address")["query"], keep_blank_values=True))
 
 
 def test_address_of_the_page_as_it_opens_says_the_language_only() -> None:

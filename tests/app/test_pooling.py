@@ -22,7 +22,7 @@ from cnnviz.ui.pooling.resize import ResizeSettings
 from cnnviz.ui.pooling.settings import EXAMPLE_SETTINGS
 from cnnviz.ui.pooling.shift import ShiftSettings
 from tests.app import reader
-from tests.app.reader import click, follow, go, labels, mail, run, sent, stage, toasts
+from tests.app.reader import address, click, follow, go, labels, mail, run, sent, stage, toasts
 from tests.app.reader import visit as open_page
 
 PAGE = "pooling"
@@ -46,12 +46,6 @@ def control(app: AppTest, kind: str, name: str, lang: str = "en") -> Any:
 def choose(app: AppTest, kind: str, name: str, value: object) -> AppTest:
     control(app, kind, name).set_value(value)
     return run(app)
-
-
-def address(app: AppTest) -> dict[str, str]:
-    data = sent(app, "address")
-    assert data is not None
-    return dict(parse_qsl(data["query"], keep_blank_values=True))
 
 
 def values(app: AppTest) -> dict[str, Tensor]:

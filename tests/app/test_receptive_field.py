@@ -15,7 +15,7 @@ from cnnviz.data import datasets
 from cnnviz.models import STACKS, feature_maps
 from cnnviz.ui.i18n import ASSETS
 from tests.app import reader
-from tests.app.reader import click, follow, labels, mail, run, sent, toasts
+from tests.app.reader import address, click, follow, labels, mail, run, sent, toasts
 
 PAGE = "receptive-field"
 BOOT = datasets.pick("fashion-mnist", 9, 0).float() / 255
@@ -62,12 +62,6 @@ def act(app: AppTest, **edit: Any) -> AppTest:
 
 def metrics(app: AppTest) -> list[str]:
     return [metric.value for metric in app.metric]
-
-
-def address(app: AppTest) -> dict[str, str]:
-    data = sent(app, "address")
-    assert data is not None
-    return dict(part.split("=", 1) for part in data["query"].split("&"))
 
 
 # ---- what is shown
