@@ -112,6 +112,7 @@ def test_block_opens_in_table_and_diagram_and_folds_again(tab: Page, app_url: st
     network = opened(tab, app_url, "network=resnet50")
     total = network.box.locator("tfoot .col-parameters").text_content()
     block = network.line("Bottleneck layer1.1 × 2")
+    expect(block).to_have_css("display", "table-row")
     expect(block).to_have_attribute("aria-expanded", "false")
     expect(network.frames).to_have_count(0)
     block.click()
