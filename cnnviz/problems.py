@@ -137,6 +137,10 @@ SENTENCES: dict[str, str] = {
         "This layer would hold {numbers} numbers, {terabytes} TB of them. Choose fewer channels, "
         "or a smaller input."
     ),
+    "row_lazy": (
+        "This network has lazy layers, which get their sizes from the first input. Run it once, "
+        "then ask again."
+    ),
     "row_failed": "PyTorch refuses this operation: {reason}",
     # networks
     "network_unknown": "There is no network called {name}; choose one of {allowed}.",

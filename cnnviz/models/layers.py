@@ -34,11 +34,12 @@ class Effect(NamedTuple):
     detail: str = ""
     macs: int = 0
     formula: str = ""  # of the parameters
-    reach: tuple[Reach, ...] | None = None  # per axis; None where every input cell counts
+    reach: tuple[Reach, ...] | None = None  # per axis, or `UNKNOWN`; None: every input cell counts
     copies: bool = True  # False where the result shares its input's memory
 
 
 POINT = (Reach(1, 1),) * 3  # as many axes as are asked for
+UNKNOWN: tuple[Reach, ...] = ()  # how far it reaches cannot be told
 
 
 def by_axis(value: Any, axes: int) -> tuple[int, ...]:
@@ -94,7 +95,20 @@ def convolution(layer: Any, shape: Shape) -> Effect:
         raise Problem("row_channels", expected=layer.in_channels, found=shape[0])
     setting = (layer.kernel_size, layer.stride, layer.padding, layer.dilation)
     bias = layer.bias is not None
+    _check_padding_mode(layer, shape[1:])
     return _convolution(shape, layer.out_channels, *setting, layer.groups, bias)
+
+
+def _check_padding_mode(layer: Any, spatial: Shape) -> None:
+    """What is copied from the input has to be there: a mirror needs one cell more."""
+    if layer.padding_mode in ("zeros", "replicate") or isinstance(layer.padding, str):
+        return
+    for n, padding in zip(spatial, layer.padding, strict=True):
+        most = n - 1 if layer.padding_mode == "reflect" else n
+        if padding > most:
+            raise Problem(
+                "padding_mode_room", mode=layer.padding_mode, n=n, most=most, padding=padding
+            )
 
 
 @lru_cache(4096)
@@ -138,6 +152,8 @@ def pooling(layer: Any, shape: Shape) -> Effect:
     """nn.MaxPool and nn.AvgPool, 1d to 3d."""
     axes = int(type(layer).__name__[-2])
     spatial = _spatial(shape, axes)
+    if getattr(layer, "return_indices", False):
+        raise Problem("row_failed", reason="return_indices=True gives two tensors")
     kernel_size, padding = by_axis(layer.kernel_size, axes), by_axis(layer.padding, axes)
     stride = by_axis(kernel_size if layer.stride is None else layer.stride, axes)
     dilation = by_axis(getattr(layer, "dilation", 1), axes)
@@ -145,6 +161,9 @@ def pooling(layer: Any, shape: Shape) -> Effect:
         Axis(k, s, p, d, layer.ceil_mode)
         for k, s, p, d in zip(kernel_size, stride, padding, dilation, strict=True)
     )
+    for k, p in zip(kernel_size, padding, strict=True):
+        if 2 * p > k:
+            raise Problem("pool_padding", kernel_size=k, most=k // 2, padding=p)
     output = _slide(windows, spatial)
     detail = f"{short(kernel_size)}{_extras(stride, padding, dilation, ())}"
     reach = tuple(Reach(w.extent, w.stride) for w in windows)
@@ -172,7 +191,7 @@ def adaptive_reach(spatial: Shape, output: Shape) -> tuple[Reach, ...] | None:
 
 
 def linear(layer: Any, shape: Shape) -> Effect:
-    """nn.Linear: of the last axis."""
+    """nn.Linear: of the last axis, at every place that the others leave."""
     if shape[-1] != layer.in_features:
         raise Problem(
             "row_features",
@@ -183,11 +202,16 @@ def linear(layer: Any, shape: Shape) -> Effect:
         )
     c_in, c_out = layer.in_features, layer.out_features
     formula = f"{c_out}·{c_in}" + (f"+{c_out}" if layer.bias is not None else "")
-    return Effect((*shape[:-1], c_out), str(c_out), c_out * c_in * math.prod(shape[:-1]), formula)
+    places = math.prod(shape[:-1])
+    reach = None if len(shape) == 1 else UNKNOWN  # which axes are the picture's is not known
+    return Effect((*shape[:-1], c_out), str(c_out), c_out * c_in * places, formula, reach)
 
 
 def batch_norm(layer: Any, shape: Shape) -> Effect:
     """nn.BatchNorm1d to 3d: a scale and a shift for each channel."""
+    axes = int(type(layer).__name__[-2])
+    if len(shape) != axes + 1 and not (axes == 1 and len(shape) == 1):
+        raise Problem("row_axes", axes=axes, shape=sizes(shape))
     if shape[0] != layer.num_features:
         raise Problem("row_channels", expected=layer.num_features, found=shape[0])
     formula = f"2·{layer.num_features}" if layer.affine else ""
@@ -223,7 +247,7 @@ Rule = Callable[[Any, Shape], Effect]
 RULES: dict[type[nn.Module], Rule] = {
     **dict.fromkeys((nn.Conv1d, nn.Conv2d, nn.Conv3d), convolution),
     **dict.fromkeys((nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d), pooling),
-    **dict.fromkeys((nn.AvgPool2d, nn.AvgPool3d), pooling),
+    **dict.fromkeys((nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d), pooling),
     **dict.fromkeys((nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d), adaptive),
     **dict.fromkeys((nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMaxPool3d), adaptive),
     **dict.fromkeys((nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d), batch_norm),

@@ -12,19 +12,34 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from cnnviz.models.layers import POINT, Effect, Reach, Shape, adaptive_reach, by_axis, short, sizes
+from cnnviz.models.layers import (
+    POINT,
+    UNKNOWN,
+    Effect,
+    Reach,
+    Shape,
+    adaptive_reach,
+    by_axis,
+    short,
+    sizes,
+)
 from cnnviz.problems import Problem
 
 CELLWISE = {
     "relu": "ReLU",
     "relu_": "ReLU",
+    "relu6": "ReLU6",
     "leaky_relu": "LeakyReLU",
+    "elu": "ELU",
     "sigmoid": "Sigmoid",
     "tanh": "Tanh",
     "silu": "SiLU",
     "gelu": "GELU",
+    "hardswish": "Hardswish",
+    "hardsigmoid": "Hardsigmoid",
     "dropout": "Dropout",
     "softmax": "Softmax",
+    "log_softmax": "LogSoftmax",
 }
 MERGES = {
     **dict.fromkeys(("add", "add_", "__add__", "__radd__", "__iadd__"), "add"),
@@ -32,12 +47,15 @@ MERGES = {
     **dict.fromkeys(("cat", "concat", "concatenate"), "concat"),
 }
 RESHAPES = ("flatten", "view", "reshape", "squeeze")
-POOLS = {"max_pool2d": "MaxPool2d", "avg_pool2d": "AvgPool2d"}
-ADAPTIVE = {
-    "adaptive_avg_pool2d": "AdaptiveAvgPool2d",
-    "adaptive_max_pool2d": "AdaptiveMaxPool2d",
+POOLS = {
+    f"{kind}_pool{n}d": f"{kind.title()}Pool{n}d" for kind in ("max", "avg") for n in (1, 2, 3)
 }
-WEIGHTED = ("conv1d", "conv2d", "conv3d", "linear")
+ADAPTIVE = {
+    f"adaptive_{kind}_pool{n}d": f"Adaptive{kind.title()}Pool{n}d"
+    for kind in ("max", "avg")
+    for n in (1, 2, 3)
+}
+CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 PRODUCTS = ("matmul", "bmm", "__matmul__")
 
 
@@ -63,7 +81,7 @@ def kind_of(call: Call) -> str:
             return names[name]
     if name in RESHAPES:
         return "Flatten"
-    return "matmul" if name in PRODUCTS else name
+    return "matmul" if name in PRODUCTS else name.strip("_")
 
 
 def merges(call: Call) -> bool:
@@ -77,7 +95,8 @@ def check(call: Call) -> None:
         return
     shapes = [tuple(x.shape[1:]) for x in call.tensors]
     if kind_of(call) == "concat":
-        dim = call.argument(1, "dim") or 0
+        dim = call.argument(1, "dim") or call.kwargs.get("axis") or 0
+        dim %= len(shapes[0]) + 1
         rest = {(*shape[: dim - 1], *shape[dim:]) for shape in shapes}
         if dim > 0 and len(rest) > 1:
             raise Problem("row_concat", shapes=", ".join(map(sizes, shapes)))
@@ -100,33 +119,57 @@ def run(function: Callable[..., Any], call: Call) -> Any:
     return call.tensors[0] if in_place else torch.empty(*shapes, device="meta")
 
 
-def effect_of(call: Call, before: Shape, out: Tensor) -> Effect | None:
-    """What the function did to the tensor that had the shape `before`; None if that is no row."""
+def carries(before: Shape, shape: Shape, axes: int) -> bool:
+    """Whether the picture's axes, the last ones, are still what they were."""
+    return before[-axes:] == shape[-axes:] and min(len(before), len(shape)) > axes
+
+
+def effect_of(call: Call, before: Shape, out: Tensor, axes: int) -> Effect | None:
+    """What the function did to the tensor that had the shape `before`; None if that is no row.
+
+    `axes`: how many of the last axes are the picture's.
+    """
     name, shape = call.name, tuple(out.shape[1:])
-    copies = out is not call.tensors[0]
+    same = POINT if carries(before, shape, axes) or before == shape else UNKNOWN
     if name in CELLWISE or merges(call):
-        return Effect(shape, reach=POINT, copies=copies)
-    if name in RESHAPES and len(shape) < len(before):
+        return Effect(shape, reach=same, copies=out is not call.tensors[0])
+    if name in RESHAPES:
+        if len(shape) >= len(before) or same is POINT:
+            return None
         return Effect(shape, copies=False, reach=POINT if math.prod(before[1:]) == 1 else None)
-    if name == "mean" and shape != before:
-        return Effect(shape)
+    if name == "mean":
+        gone = len(before) > axes and math.prod(shape[1:]) == 1
+        return Effect(shape, reach=None if gone else same) if shape != before else None
     if name in POOLS:
-        return _pool(call, shape)
+        return _pool(call, shape, axes)
     if name in ADAPTIVE:
         return Effect(shape, f"→ {sizes(shape[1:])}", reach=adaptive_reach(before[1:], shape[1:]))
-    if name in WEIGHTED:
-        cells = math.prod(shape[:-1] if name == "linear" else shape[1:])
-        return Effect(shape, macs=call.tensors[1].numel() * cells)
+    if name in CONVOLUTIONS:
+        return _convolution(call, shape)
+    if name == "linear":
+        macs = call.tensors[1].numel() * math.prod(shape[:-1])
+        return Effect(shape, macs=macs, reach=None if len(shape) == 1 else UNKNOWN)
     if name in PRODUCTS:
-        return Effect(shape, macs=math.prod(shape) * call.tensors[0].shape[-1])
+        macs = math.prod(shape) * call.tensors[0].shape[-1]
+        return Effect(shape, macs=macs, reach=None if len(before) == 1 else UNKNOWN)
     return None
 
 
-def _pool(call: Call, shape: Shape) -> Effect:
-    kernel_size = by_axis(call.argument(1, "kernel_size"), 2)
-    stride = by_axis(call.argument(2, "stride") or kernel_size, 2)
+def _pool(call: Call, shape: Shape, axes: int) -> Effect:
+    kernel_size = by_axis(call.argument(1, "kernel_size"), axes)
+    stride = by_axis(call.argument(2, "stride") or kernel_size, axes)
     reach = tuple(Reach(k, s) for k, s in zip(kernel_size, stride, strict=True))
     return Effect(shape, f"{short(kernel_size)}, s {short(stride)}", reach=reach)
+
+
+def _convolution(call: Call, shape: Shape) -> Effect:
+    weight = call.tensors[1]
+    axes = weight.ndim - 2
+    stride = by_axis(call.argument(3, "stride") or 1, axes)
+    dilation = by_axis(call.argument(5, "dilation") or 1, axes)
+    along = zip(weight.shape[2:], stride, dilation, strict=True)
+    reach = tuple(Reach(d * (k - 1) + 1, s) for k, s, d in along)
+    return Effect(shape, macs=weight.numel() * math.prod(shape[1:]), reach=reach)
 
 
 def tensors_in(values: Iterable[Any]) -> list[Tensor]:

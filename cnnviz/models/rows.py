@@ -21,7 +21,7 @@ class LayerRow(NamedTuple):
     parameters_formula: str  # "6·(1·5·5)+6"; empty without parameters
     macs: int  # multiply-accumulates; FLOPs are twice that
     activation_bytes: int  # of a float32 output; 0 where it shares its input's memory
-    receptive_field: tuple[int, ...]  # per axis, in input pixels; the whole input once dense
+    receptive_field: tuple[int, ...]  # per axis, in input pixels; empty where it is not known
     jump: tuple[int, ...] | None  # per axis; None where fields do not lie evenly, or once dense
     group: str  # path of the block that it is part of; empty for none
     branch: str  # "", a concatenation's "1", "2", ..., an addition's "main" or "shortcut"

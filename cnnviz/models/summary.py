@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from torch import nn
+from torch.nn.parameter import UninitializedParameter
 
 from cnnviz.models.rows import INPUT, LayerRow, Totals, totals
 from cnnviz.models.trace import trace
@@ -28,11 +29,13 @@ def shape_table(model: nn.Module, input_shape: Sequence[int]) -> list[LayerRow]:
     Where a layer does not fit, the table ends with its row, whose `problem` says why.
 
     Raises:
-        Problem: (a `ValueError`) where the input shape is none.
+        Problem: (a `ValueError`) where the input shape is none, or a lazy layer has no size yet.
     """
     shape = tuple(input_shape)
     if not 1 <= len(shape) <= 4 or min(shape) < 1:
         raise Problem("row_input", shape="×".join(map(str, shape)) or "()")
+    if any(isinstance(weight, UninitializedParameter) for weight in model.parameters()):
+        raise Problem("row_lazy")
     rows = trace(model, shape)
     names = _branches(rows)
     return [r._replace(branch=name) if name else r for r, name in zip(rows, names, strict=True)]

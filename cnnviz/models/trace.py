@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, NoReturn
 
@@ -21,35 +22,38 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from cnnviz.models.layers import POINT, RULES, Effect, Rule, Shape
-from cnnviz.models.operations import Call, check, effect_of, kind_of, run, tensors_in
+from cnnviz.models.layers import POINT, RULES, UNKNOWN, Effect, Rule, Shape
+from cnnviz.models.operations import Call, carries, check, effect_of, kind_of, run, tensors_in
 from cnnviz.models.rows import INPUT, LayerRow
 from cnnviz.problems import Problem
 
 PLAIN = (nn.Sequential, nn.ModuleList, nn.ModuleDict)  # they hold blocks, and are none
-LOOKS = {"__get__", "empty", "__len__", "dim", "size"}  # functions that only look at a tensor
+LOOKS = {"empty", "__len__", "dim", "size"}  # functions that only look at a tensor
 MOST = 10**12  # numbers in one layer's weights or output: 4 TB
+BATCH = 2  # what runs through: of one, `squeeze` would take the batch away as well
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 
 
 class Seen(NamedTuple):
     """What is known of a tensor on its way through the network."""
 
-    shape: Shape
+    shape: Shape  # without the batch
+    times: int  # how many such there are for one input: more than one after a reshape
     rows: tuple[int, ...]  # that it came from
-    receptive_field: tuple[int, ...]
+    receptive_field: tuple[int, ...]  # empty where it is not known
     jump: tuple[int, ...] | None
 
 
-class Stopped(Exception):
-    """A layer did not fit; its row is the last."""
+class Stopped(BaseException):
+    """A layer did not fit; its row is the last. No reader's `except Exception` is to catch it."""
 
 
 def trace(model: nn.Module, input_shape: Shape) -> list[LayerRow]:
     """The rows, without branches, up to the first that does not fit."""
     walk = Trace(model, input_shape)
     ones = (1,) * (len(input_shape) - 1)
-    x = torch.empty((1, *input_shape), device="meta")
-    _mark(x, Seen(input_shape, (INPUT,), ones, ones))
+    x = torch.empty((BATCH, *input_shape), device="meta")
+    _mark(x, Seen(input_shape, 1, (INPUT,), ones, ones))
     with torch.no_grad(), walk, contextlib.suppress(Stopped):
         walk.model(x)
     return walk.rows
@@ -62,12 +66,15 @@ class Trace(TorchFunctionMode):
         super().__init__()
         self.rows: list[LayerRow] = []
         self.input_shape = input_shape
+        self.axes = len(input_shape) - 1  # of the picture: the last ones
         self.groups: dict[str, str] = {}  # path → the block that it is part of
         self.blocks = {"": ""}  # path of a block → its class
         self.inside = [""]  # paths of the modules whose forward is running
-        self.counted: set[int] = set()  # ids of the known layers that have a row
+        self.ran: set[int] = set()  # ids of the shadows whose own forward ran
+        self.counted: set[int] = set()  # ids of the weights of known layers that stand in a row
         self.loose: dict[int, Tensor] = {}  # weights that no known layer holds, and no row has yet
         self.shadows: dict[int, nn.Module] = {}  # by the module's id: one may stand in two places
+        self.weights: dict[int, Tensor] = {}  # by the weight's id: what stands in for it
         self.model = self._shadow(model, "", "")
 
     # ---- the shadow of the model
@@ -83,9 +90,10 @@ class Trace(TorchFunctionMode):
             group = path  # the outermost module that is more than a list of others
             self.blocks[path] = type(module).__name__.strip("_")
         self.groups[path] = group
+        parts |= {name: OrderedDict() for name in HOOKS if parts.get(name)}
         if rule:
-            numbers = sum(w.numel() for w in module._parameters.values() if w is not None)
-            parts["forward"] = partial(self._layer, rule, module, path, numbers)
+            weights = [(id(w), w.numel()) for w in module._parameters.values() if w is not None]
+            parts["forward"] = partial(self._layer, rule, module, path, weights)
             return shadow
         parts["forward"] = partial(self._unknown if single else self._container, shadow, path)
         parts["_parameters"] = {name: self._weight(w) for name, w in module._parameters.items()}
@@ -101,28 +109,63 @@ class Trace(TorchFunctionMode):
     def _weight(self, weight: Tensor | None) -> Tensor | None:
         if weight is None:
             return None
-        found = torch.empty_like(weight, device="meta", requires_grad=False)
-        self.loose[id(found)] = found
-        return found
+        if id(weight) not in self.weights:
+            found = torch.empty_like(weight, device="meta", requires_grad=False)
+            self.weights[id(weight)] = self.loose[id(found)] = found
+        return self.weights[id(weight)]
 
     # ---- what runs in place of a module's forward
 
     def _container(self, shadow: nn.Module, path: str, *args: Any, **kwargs: Any) -> Any:
+        """A module with a forward of its own; what that refuses is a row."""
+        before = len(self.rows)
         self.inside.append(path)
-        out = type(shadow).forward(shadow, *args, **kwargs)
+        try:
+            out = type(shadow).forward(shadow, *args, **kwargs)
+        except Exception as error:
+            kind = type(shadow).__name__
+            self._fail(path, kind, self._join(args), _refusal(error))
         self.inside.pop()
+        self.ran.add(id(shadow))
+        if self.loose:
+            self._place_loose(shadow, path, before, out)
         return out
 
+    def _place_loose(self, shadow: nn.Module, path: str, before: int, out: Any) -> None:
+        """Weights that reached no function as they are (`weight.t()`) count in the last row."""
+        ran = (module for module in shadow.modules() if id(module) in self.ran)
+        parameters = self._take_loose(weight for module in ran for weight in _own_weights(module))
+        seen = self._join((out,))
+        if parameters and len(self.rows) > before:
+            row = self.rows[-1]
+            total = row.parameters + parameters
+            formula = f"{row.parameters_formula}+{parameters}".lstrip("+")
+            self.rows[-1] = row._replace(parameters=total, parameters_formula=formula)
+        elif parameters and seen.rows:
+            effect = Effect(seen.shape, reach=POINT, copies=False)
+            self._row(path, type(shadow).__name__, effect, parameters, seen, tensors_in((out,))[0])
+
     def _layer(
-        self, rule: Rule, module: nn.Module, path: str, parameters: int, x: Tensor
+        self,
+        rule: Rule,
+        module: nn.Module,
+        path: str,
+        weights: list[tuple[int, int]],
+        *args: Any,
+        **kwargs: Any,
     ) -> Tensor:
         """A layer with a rule: nothing of PyTorch's runs."""
-        seen: Seen = _seen(x)
+        x: Tensor = args[0] if args else kwargs["input"]
+        seen: Seen = _seen(x) or self._join((x,))
         kind = type(module).__name__
-        if id(module) in self.counted:  # it runs a second time
-            parameters = 0
-        self.counted.add(id(module))
+        parameters = 0
+        for key, numbers in weights:  # a weight may serve twice, and counts once
+            if key not in self.counted:
+                parameters += numbers
+                self.counted.add(key)
         try:
+            if not seen.shape:
+                raise Problem("row_batch")
             effect = rule(module, seen.shape)
             most = max(parameters, math.prod(effect.output_shape))
             if most > MOST:
@@ -130,25 +173,29 @@ class Trace(TorchFunctionMode):
         except Problem as problem:
             self._fail(path, kind, seen, problem)
         kept = effect.output_shape == seen.shape and not effect.copies
-        out = x if kept else torch.empty((1, *effect.output_shape), device="meta")
-        return self._row(path, kind, effect, parameters, seen, out)
+        size = (BATCH * seen.times, *effect.output_shape)
+        out = x if kept else torch.empty(size, device="meta")
+        return self._row(path, kind, effect, parameters, seen, out, seen.times)
 
     def _unknown(self, shadow: nn.Module, path: str, *args: Any, **kwargs: Any) -> Any:
         """A layer of PyTorch without a rule: PyTorch says its shape, nobody how far it reaches."""
-        seen, kind = _join(args, self.input_shape), type(shadow).__name__
+        seen, kind = self._join((*args, *kwargs.values())), type(shadow).__name__
         with torch._C.DisableTorchFunction():
             try:
                 out = type(shadow).forward(shadow, *args, **kwargs)
             except Exception as error:
-                self._fail(path, kind, seen, Problem("row_failed", reason=_first_line(error)))
-        first = out[0] if isinstance(out, tuple) else out
-        macs = 0
+                self._fail(path, kind, seen, _refusal(error))
+        self.ran.add(id(shadow))
+        tensors = tensors_in((out,))
+        if not seen.rows or not tensors:  # it works on weights
+            return out
+        shape, macs = tuple(tensors[0].shape[1:]), 0
         if kind.startswith("ConvTranspose"):
             macs = shadow.weight.numel() * math.prod(seen.shape[1:])  # type: ignore[operator]
-        shape = tuple(first.shape[1:])
-        effect = Effect(shape, macs=macs, reach=POINT if shape == seen.shape else None)
-        parameters = self._take_loose(w for w in shadow._parameters.values() if w is not None)
-        self._row(path, kind, effect, parameters, seen, first)
+        same = carries(seen.shape, shape, self.axes) or "Pad" in kind
+        effect = Effect(shape, macs=macs, reach=POINT if same else UNKNOWN)
+        parameters = self._take_loose(_own_weights(shadow))
+        self._row(path, kind, effect, parameters, seen, tensors[0])
         return out
 
     # ---- what a forward does between its modules
@@ -161,46 +208,82 @@ class Trace(TorchFunctionMode):
         if not any(map(_seen, tensors)):
             return func(*args, **kwargs)
         call = Call(name, tuple(tensors), args, kwargs)
-        seen, path = _join(tensors, self.input_shape), self.inside[-1]
+        path = self.inside[-1]
         try:
             check(call)
             out = run(func, call)
-        except Problem as problem:
-            self._fail(path, kind_of(call), seen, problem)
         except Exception as error:
-            reason = _first_line(error)
-            self._fail(path, kind_of(call), seen, Problem("row_failed", reason=reason))
-        if isinstance(out, Tensor):
-            effect, parameters = effect_of(call, seen.shape, out), self._take_loose(tensors)
-            if parameters and not effect:  # of a module of the reader's own
-                shape = tuple(out.shape[1:])
-                effect = Effect(shape, reach=POINT if shape == seen.shape else None)
-            if effect:
-                return self._row(path, kind_of(call), effect, parameters, seen, out)
-        for part in tensors_in((out,)):
-            _mark(part, seen._replace(shape=tuple(part.shape[1:])))
+            self._fail(path, kind_of(call), self._join(tensors), _refusal(error))
+        made = tensors_in((out,))
+        if made:
+            self._follow(call, path, made)
         return out
+
+    def _follow(self, call: Call, path: str, made: Sequence[Tensor]) -> None:
+        """The row of a function, if it is one; else its results are known as its arguments were."""
+        seen, first = self._join(call.tensors), made[0]
+        shape = tuple(first.shape[1:])
+        effect = effect_of(call, seen.shape, first, self.axes)
+        parameters = self._take_loose(call.tensors)
+        same = carries(seen.shape, shape, self.axes) or shape == seen.shape
+        if not effect and (parameters or len(seen.rows) > 1):  # a reader's own operation
+            effect = Effect(shape, reach=POINT if same else UNKNOWN)
+        if effect:
+            self._row(path, kind_of(call), effect, parameters, seen, first)
+            return
+        for part in made:
+            shape = tuple(part.shape[1:])
+            here = seen if same else seen._replace(receptive_field=(), jump=None)
+            _mark(part, here._replace(shape=shape, times=_times(part)))
 
     def _take_loose(self, tensors: Iterable[Tensor]) -> int:
         """The numbers in weights that no known layer holds; each counts in one row only."""
         found = [self.loose.pop(id(x), None) for x in tensors]
         return sum(x.numel() for x in found if x is not None)
 
+    def _join(self, values: Iterable[Any]) -> Seen:
+        """What is known of several tensors together: of the first, but with the largest field.
+
+        Fields that grew along paths with other jumps lie nowhere evenly.
+        """
+        found: list[Seen] = [seen for x in tensors_in(values) if (seen := _seen(x))]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            shapes = [tuple(x.shape[1:]) for x in tensors_in(values)]
+            return Seen(shapes[0] if shapes else (), 1, (), (), None)
+        rows = tuple(dict.fromkeys(row for seen in found for row in seen.rows))
+        fields = [seen.receptive_field for seen in found]
+        field = tuple(map(max, zip(*fields, strict=True))) if all(fields) else ()
+        even = len({seen.jump for seen in found}) == 1
+        return found[0]._replace(
+            rows=rows, receptive_field=field, jump=found[0].jump if even else None
+        )
+
     # ---- rows
 
     def _row(
-        self, path: str, kind: str, effect: Effect, parameters: int, seen: Seen, out: Tensor
+        self,
+        path: str,
+        kind: str,
+        effect: Effect,
+        parameters: int,
+        seen: Seen,
+        out: Tensor,
+        times: int = 0,  # 0: as its shape says
     ) -> Tensor:
         field, jump = self._reach(effect, seen)
+        times = times or _times(out)
+        shape = (times, *effect.output_shape) if times != 1 else effect.output_shape
         row = LayerRow(
             path=path,
             kind=kind,
             detail=effect.detail,
-            output_shape=effect.output_shape,
+            output_shape=shape,
             parameters=parameters,
             parameters_formula=(effect.formula or str(parameters)) if parameters else "",
-            macs=effect.macs,
-            activation_bytes=4 * math.prod(effect.output_shape) if effect.copies else 0,
+            macs=times * effect.macs,
+            activation_bytes=4 * math.prod(shape) if effect.copies else 0,
             receptive_field=field,
             jump=jump,
             group=self.groups[path],
@@ -209,14 +292,17 @@ class Trace(TorchFunctionMode):
             block=self.blocks[self.groups[path]],
         )
         self.rows.append(row)
-        return _mark(out, Seen(effect.output_shape, (len(self.rows) - 1,), field, jump))
+        return _mark(out, Seen(effect.output_shape, times, (len(self.rows) - 1,), field, jump))
 
     def _reach(self, effect: Effect, seen: Seen) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
         """r ← r + (extent − 1)·j and j ← s·j along each axis (Araujo et al. 2019)."""
+        whole = self.input_shape[1:]
         if effect.reach is POINT:
             return seen.receptive_field, seen.jump
-        if effect.reach is None or seen.jump is None:
-            return self.input_shape[1:], None
+        if effect.reach is None or (seen.receptive_field == whole and seen.jump is None):
+            return whole, None
+        if not effect.reach or seen.jump is None or len(effect.reach) != len(seen.jump):
+            return (), None
         along = list(zip(effect.reach, seen.receptive_field, seen.jump, strict=True))
         field = tuple(r + (reach.extent - 1) * j for reach, r, j in along)
         return field, tuple(reach.stride * j for reach, _, j in along)
@@ -235,6 +321,10 @@ def _is_layer(module: nn.Module) -> bool:
     return not module._modules and type(module).__module__.startswith("torch.nn.")
 
 
+def _own_weights(module: nn.Module) -> list[Tensor]:
+    return [weight for weight in module._parameters.values() if weight is not None]
+
+
 def _seen(x: Any) -> Any:
     return getattr(x, "_seen", None)
 
@@ -244,19 +334,13 @@ def _mark(x: Tensor, seen: Seen) -> Tensor:
     return x
 
 
-def _join(values: Iterable[Any], input_shape: Shape) -> Seen:
-    """What is known of several tensors together: of the first, but with the largest field.
-
-    A field that grew along paths with other jumps lies nowhere evenly.
-    """
-    found: list[Seen] = [seen for x in tensors_in(values) if (seen := _seen(x))]
-    if not found:
-        return Seen((), (), input_shape[1:], None)
-    rows = tuple(dict.fromkeys(row for seen in found for row in seen.rows))
-    field = max(seen.receptive_field for seen in found)
-    even = len({seen.jump for seen in found}) == 1
-    return Seen(found[0].shape, rows, field, found[0].jump if even else None)
+def _times(x: Tensor) -> int:
+    """How many such tensors there are for one input."""
+    return x.shape[0] // BATCH if x.ndim and x.shape[0] % BATCH == 0 else 1
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+def _refusal(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    lines = str(error).strip().splitlines()
+    return Problem("row_failed", reason=lines[0][:200] if lines else type(error).__name__)

@@ -1,6 +1,7 @@
 """The shape table says what a real forward pass would show, without one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 import torch
@@ -167,6 +168,164 @@ def test_field_of_a_rectangular_kernel_differs_along_the_axes() -> None:
     assert shape_table(net, (1, 9, 9))[-1].receptive_field == (3, 7)
 
 
+class Own(nn.Module):
+    """A module of a reader's: its forward is the function that it was given."""
+
+    def __init__(self, forward: Callable[[nn.Module, Tensor], Any]) -> None:
+        super().__init__()
+        self.conv1, self.conv2 = nn.Conv2d(2, 2, 3, padding=1), nn.Conv2d(2, 2, 3, padding=1)
+        self.weight = nn.Parameter(torch.zeros(2, 2, 3, 3))
+        self.work = forward
+
+    def forward(self, x: Tensor) -> Any:
+        return self.work(self, x)
+
+
+def fields(work: Callable[[Any, Tensor], Any]) -> list[tuple[int, ...]]:
+    return [row.receptive_field for row in shape_table(Own(work), (2, 16, 16))]
+
+
+def test_field_of_branches_is_the_largest_along_each_axis() -> None:
+    wide, high = nn.Conv2d(1, 1, (1, 7), padding=(0, 3)), nn.Conv2d(1, 1, (7, 1), padding=(3, 0))
+
+    class Cross(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.wide, self.high = wide, high
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.wide(x) + self.high(x)
+
+    assert shape_table(Cross(), (1, 9, 9))[-1].receptive_field == (7, 7)
+
+
+def test_field_of_inception_v3_is_that_of_araujo() -> None:
+    rows = shape_table(on_meta("inception_v3"), (3, 299, 299))
+    last = [row for row in rows if row.kind == "concat"][-1]
+    assert last.receptive_field == (1311, 1311)
+
+
+def test_channel_shuffle_leaves_the_field_as_it_is() -> None:
+    rows = shape_table(on_meta("shufflenet_v2_x0_5"), (3, 224, 224))
+    last = [row for row in rows if row.kind == "Conv2d"][-1]
+    assert last.jump == (32, 32)
+    assert last.receptive_field[0] > 224
+
+
+@pytest.mark.parametrize(
+    ("work", "field"),
+    [
+        (lambda m, x: m.conv2(F.conv2d(x, m.weight, None, 2, 1)), (7, 7)),
+        (lambda m, x: m.conv2(F.conv2d(x, m.weight, None, 1, 2, 2)), (7, 7)),
+        (lambda m, x: m.conv2(F.avg_pool2d(x, 2)), (6, 6)),
+        (lambda m, x: m.conv2(x - m.conv1(x)), (5, 5)),
+        (lambda m, x: m.conv2(torch.maximum(x, m.conv1(x))), (5, 5)),
+        (lambda m, x: m.conv2(x * m.conv1(x).mean(1, keepdim=True)), (5, 5)),
+        (lambda m, x: m.conv2(m.conv1(x)[:, :, ::2, ::2]), ()),  # not known, and not guessed
+        (lambda m, x: m.conv2(F.interpolate(m.conv1(x), scale_factor=2)), ()),
+    ],
+)
+def test_field_after_a_forward_of_ones_own(
+    work: Callable[[Any, Tensor], Any], field: tuple[int, ...]
+) -> None:
+    assert fields(work)[-1] == field
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda m, x: F.conv2d(x, m.weight, padding=1),
+        lambda m, x: F.conv2d(x, m.weight.data, padding=1),
+        lambda m, x: F.conv2d(x, m.weight - m.weight.mean(), padding=1),
+        lambda m, x: x + m.weight.sum(),
+    ],
+)
+def test_no_weight_is_lost_however_it_is_used(work: Callable[[Any, Tensor], Any]) -> None:
+    block = Own(lambda m, x: m.conv2(work(m, m.conv1(x))))
+    for net in (block, nn.Sequential(block, nn.ReLU())):
+        found = totals(shape_table(net, (2, 8, 8))).parameters
+        assert found == sum(weight.numel() for weight in net.parameters())
+
+
+def test_weight_that_two_layers_share_counts_once() -> None:
+    net = nn.Sequential(nn.Conv2d(2, 2, 3, padding=1), nn.Conv2d(2, 2, 3, padding=1))
+    net[1].weight = net[0].weight
+    found = totals(shape_table(net, (2, 8, 8))).parameters
+    assert found == sum(weight.numel() for weight in net.parameters())
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda m, x: m.conv1(input=x),
+        lambda m, x: m.conv1(x.mT),
+        lambda m, x: m.conv1(x.data),
+        lambda m, x: m.conv1(torch.zeros(2, 2, 8, 8, device="meta")),
+        lambda m, x: F.adaptive_avg_pool2d(m.conv1(x), 1).squeeze(),
+        lambda m, x: {"out": m.conv1(x)},
+    ],
+)
+def test_unusual_forward_has_a_table(work: Callable[[Any, Tensor], Any]) -> None:
+    rows = shape_table(Own(work), (2, 8, 8))
+    assert rows[0].kind in ("Conv2d", "AdaptiveAvgPool2d")
+    assert not any(row.problem for row in rows)
+
+
+def test_forward_that_raises_ends_the_table_with_its_words() -> None:
+    def work(m: Any, x: Tensor) -> Tensor:
+        m.conv1(x)
+        raise RuntimeError("nothing more here")
+
+    rows = shape_table(Own(work), (2, 8, 8))
+    assert [row.kind for row in rows] == ["Conv2d", "Own"]
+    assert "nothing more here" in str(rows[-1].problem)
+
+
+def test_forward_that_swallows_exceptions_does_not_go_on_after_a_misfit() -> None:
+    def work(m: Any, x: Tensor) -> Tensor:
+        try:
+            return nn.functional.relu(m.conv1(x[:, :1]))
+        except Exception:
+            return m.conv1(x)
+
+    rows = shape_table(Own(work), (2, 8, 8))
+    assert rows[-1].problem is not None
+    assert len(rows) == 1
+
+
+def test_pieces_of_a_picture_in_the_batch_are_all_counted() -> None:
+    dense = nn.Linear(4, 3)
+
+    class Patches(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = dense
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.dense(x.reshape(-1, 4))
+
+    last = shape_table(Patches(), (1, 8, 8))[-1]
+    assert last.output_shape == (16, 3)
+    assert last.macs == 16 * 12
+
+
+def test_a_hook_of_the_readers_does_not_run() -> None:
+    ran = []
+    net = nn.Sequential(nn.Conv2d(1, 1, 1))
+    net[0].register_forward_hook(lambda *_: ran.append(1))
+    net.register_forward_pre_hook(lambda *_: ran.append(2))
+    shape_table(net, (1, 4, 4))
+    assert not ran
+
+
+def test_lazy_layers_are_to_be_run_once_first() -> None:
+    net = nn.Sequential(nn.LazyConv2d(4, 3))
+    with pytest.raises(ValueError, match="lazy"):
+        shape_table(net, (1, 8, 8))
+    net(torch.zeros(1, 1, 8, 8))
+    assert shape_table(net, (1, 8, 8))[0].output_shape == (4, 6, 6)
+
+
 def test_dilation_widens_the_field_and_keeps_the_weights() -> None:
     row = shape_table(nn.Sequential(nn.Conv2d(1, 2, 3, dilation=4)), (1, 20, 20))[0]
     assert (row.receptive_field, row.parameters) == ((9, 9), 20)
@@ -307,8 +466,11 @@ def test_table_goes_as_far_as_it_can() -> None:
         (nn.Linear(100, 10), (4, 5, 5), "row_features", ["100", "4×5×5"]),
         (nn.BatchNorm2d(3), (4, 5, 5), "row_channels", ["3", "4"]),
         (nn.Flatten(0), (4, 5, 5), "row_batch", []),
-        (nn.Conv2d(1, 10**9, 1), (1, 5000, 5000), "row_huge", ["TB"]),
+        (nn.Conv2d(1, 10**9, 1, device="meta"), (1, 5000, 5000), "row_huge", ["TB"]),
         (nn.GroupNorm(3, 3), (4, 5, 5), "row_failed", ["4"]),
+        (nn.MaxPool2d(2, 2, 2), (4, 8, 8), "pool_padding", ["1", "2"]),
+        (nn.BatchNorm2d(4), (4, 8), "row_axes", ["2", "4×8"]),
+        (nn.Conv2d(4, 4, 3, padding=3, padding_mode="reflect"), (4, 3, 3), "padding_mode_room", []),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
