@@ -154,6 +154,9 @@ SENTENCES: dict[str, str] = {
     "free_word": "{word} is no block; a block starts with one of {allowed}.",
     "free_letter": "{word} has a letter {letter}; this block's letters are {allowed}.",
     "free_range": "In {word}, {name} must be from {low} to {high}; got {number}.",
+    "free_padding": (
+        "In {word}, the padding may be at most half of the kernel, here {most}; got {padding}."
+    ),
     "free_flat": (
         "After a dense layer there are no rows and columns left for {word} to work on. Move it "
         "before the first linear block."

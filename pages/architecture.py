@@ -26,8 +26,8 @@ from cnnviz.ui.i18n import explain, lesson, t, texts
 from cnnviz.ui.networks import (
     NetworkSettings,
     network_controls,
-    network_title,
     plan_of,
+    plan_title,
     tell_options,
 )
 from cnnviz.ui.panels import panels
@@ -59,14 +59,14 @@ def main() -> None:
     plan = plan_of(desk.now)
     problem = plan.problem
     lead = t("page.architecture.lead") if problem else headline(plan)
-    controls, picture = frame.wide(network_title(plan.name), lead)
+    controls, picture = frame.wide(plan_title(plan), lead)
     with picture:
         if problem:
             refusal(desk, problem, {t("architecture.anew"): {"options": ()}})
         else:
             show(desk, plan)
     with controls:
-        network_controls(desk)
+        network_controls(desk, row=0, open=())
         columns_control(desk)
     with picture:
         scene = None if problem else network_takeaway(plan, desk.now.open)
@@ -80,7 +80,7 @@ def show(desk: Desk[Settings], plan: Plan) -> None:
     """Diagram, table and costs; and below them what does not fit."""
     network(
         NETWORK,
-        [NetworkTable(network_title(plan.name), plan.input_shape, plan.rows)],
+        [NetworkTable(plan_title(plan), plan.input_shape, plan.rows)],
         texts("network"),
         columns=desk.now.columns,
         open=desk.now.open,
@@ -92,7 +92,7 @@ def show(desk: Desk[Settings], plan: Plan) -> None:
         done=desk.history.done,
         classroom=frame.classroom(),
     )
-    misfit(desk, plan, ways_to_fit(plan))
+    misfit(desk, plan, lambda: ways_to_fit(desk.now))
 
 
 def panel(name: str, plan: Plan) -> None:

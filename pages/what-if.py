@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -98,7 +99,7 @@ def show(desk: Desk[Settings], plans: Plans) -> Comparison | None:
     found = compare(plans[0].rows, plans[1].rows)
     st.markdown(sentence(found))
     for number, (plan, side) in enumerate(zip(plans, SIDES.values(), strict=True)):
-        misfit(desk, plan, ways_to_fit(plan, side), title(plan, number))
+        misfit(desk, plan, partial(ways_to_fit, desk.now, side), title(plan, number))
     numbers(found)
     tables(desk, NETWORKS, plans, found)
     return found

@@ -14,10 +14,13 @@ from cnnviz.export.drawing import DARK, LIGHT, Palette, mix
 from cnnviz.export.lettering import Colour, write
 from cnnviz.models.diagram import Diagram, Edge, Frame, Node
 from cnnviz.models.diagram_nodes import LINE, STEP, TEXT, titled
+from cnnviz.models.layers import sizes
 from cnnviz.models.summary import LayerRow
 
 SHARPER = 2  # drawn so much larger, then shrunk: Pillow's shapes have hard edges
-SMALLEST_TYPE = 11  # pixels; a network that would need smaller makes the picture wider
+SMALLEST_TYPE = 11  # pixels; a network that would need smaller makes the picture wider,
+WIDEST = 16_000  # up to here; then the type gets smaller
+MOST_SHARP = 12_000_000  # pixels; a larger picture, whose memory would run over, is drawn once
 CORNER = 10.0  # radius of an edge's turn
 VIOLET = ("#8b6ff0", "#b29bff")  # light, dark: as in .streamlit/config.toml; a test compares them
 RED = ("#d43d51", "#ff8a95")
@@ -46,7 +49,7 @@ def cells(row: LayerRow) -> list[object]:
 
 def _cell(name: str, value: object) -> object:
     if isinstance(value, tuple):
-        return (" " if name == "inputs" else "×").join(map(str, value))
+        return " ".join(map(str, value)) if name == "inputs" else sizes(value)
     return "" if value is None else value
 
 
@@ -66,21 +69,24 @@ def network_image(
 
     `width` is in pixels; a network too long for legible labels makes the picture wider.
     """
-    scale = min(2.0, max(width / diagram.width, SMALLEST_TYPE / TEXT))
+    legible = min(SMALLEST_TYPE / TEXT, max(WIDEST, width) / diagram.width)
+    scale = min(2.0, max(width / diagram.width, legible))
     width = max(width, math.ceil(scale * diagram.width))
     head = 24 + sum(_line_height(i) for i in range(len(lines)))
-    size = (SHARPER * width, SHARPER * math.ceil(head + scale * diagram.height))
-    painter = _Painter(size, SHARPER * scale, DARK if dark else LIGHT, dark)
+    height = math.ceil(head + scale * diagram.height)
+    sharper = SHARPER if width * height <= MOST_SHARP else 1
+    size = (sharper * width, sharper * height)
+    painter = _Painter(size, sharper * scale, DARK if dark else LIGHT, dark)
     y = 24.0
     for i, line in enumerate(lines):
-        middle = SHARPER * (y + _line_height(i) / 2)
+        middle = sharper * (y + _line_height(i) / 2)
         ink = painter.palette.muted if i else painter.palette.text
-        at = (SHARPER * 24, middle)
-        write(painter.draw, at, line, SHARPER * (17 if i else 26), ink, align=0, bold=not i)
+        at = (sharper * 24, middle)
+        write(painter.draw, at, line, sharper * (17 if i else 26), ink, align=0, bold=not i)
         y += _line_height(i)
-    painter.origin = (SHARPER * (width - scale * diagram.width) / 2, SHARPER * head)
+    painter.origin = (sharper * (width - scale * diagram.width) / 2, sharper * head)
     painter.paint(diagram)
-    return painter.image.resize((width, size[1] // SHARPER), Image.Resampling.BOX)
+    return painter.image.resize((width, height), Image.Resampling.BOX)
 
 
 def _line_height(i: int) -> int:

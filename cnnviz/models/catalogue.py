@@ -27,7 +27,10 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Network:
-    """One network of the catalogue."""
+    """One network of the catalogue.
+
+    `family` is what its variants have in common: those of a family stand together.
+    """
 
     name: str
     title: str
@@ -236,7 +239,9 @@ def networks() -> tuple[Network, ...]:
             ),
         ),
         Network(
-            "free", "…", "free", "", 0, (1, 28, 28), free.free,
-            (size(28), Option("blocks", free.START, reads=free.read_blocks)),
+            "free", "Own blocks", "free", "", 0, (1, 28, 28), free.free,
+            (size(28), Option(
+                "blocks", free.START, choices=tuple(free.BLOCKS), reads=free.read_blocks
+            )),
         ),
     )  # fmt: skip

@@ -36,6 +36,7 @@ from cnnviz.models.diagram_nodes import (
 from cnnviz.models.diagram_parts import Part, Reader, Section
 from cnnviz.models.diagram_routes import routes
 from cnnviz.models.folding import Block
+from cnnviz.models.layers import sizes
 from cnnviz.models.summary import LayerRow
 
 __all__ = ["Diagram", "Edge", "Frame", "Node", "Scale", "diagram", "scale_of"]
@@ -190,7 +191,7 @@ def _node(part: Part, scale: Scale, y: float) -> Node:
         figure=part.figure,
         role=part.role,
         word=part.word,
-        label="" if part.figure in ("sum", "failed") else "×".join(map(str, part.shape)),
+        label="" if part.figure in ("sum", "failed") else sizes(part.shape),
         sheets=sheets,
         sheet=sheet,
         title=short_path(block.path) if block else "",

@@ -9,7 +9,7 @@ from cnnviz.models.folding import Block, fold
 from cnnviz.models.roles import joins, role_of, word_of
 from cnnviz.models.summary import INPUT, LayerRow
 
-FLATTENING = ("flatten", "unflatten", "view", "reshape", "squeeze", "unsqueeze", "identity")
+FLATTENING = ("flatten", "unflatten", "unsqueeze", "identity")
 
 
 @dataclass

@@ -17,6 +17,7 @@ class Option:
 
     `default` says what kind it is: a switch (bool), a whole number, a share (float), one of
     `choices` (str), or a list of whole numbers (tuple), whose length is from `fewest` to `most`.
+    Of a text that `reads` checks, `choices` are the words that it is made of.
     """
 
     name: str

@@ -47,14 +47,14 @@ def build(name: str, **options: Value) -> nn.Module:
 Options = tuple[tuple[str, Value], ...]
 
 
-@lru_cache(64)
+@lru_cache(16)
 def outline(name: str, options: Options) -> nn.Module:
     """The network without weights, to be read only: many readers may share it."""
     with torch.device("meta"):
         return build(name, **dict(options))
 
 
-@lru_cache(64)
+@lru_cache(16)
 def table(name: str, options: Options, input_shape: tuple[int, ...]) -> tuple[LayerRow, ...]:
     """Its shape table.
 

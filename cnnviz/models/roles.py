@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from cnnviz.models.summary import LayerRow
 
-ROLES = ("input", "conv", "spatial", "dense", "other", "failed")
 CONVOLUTIONS = ("conv", "lazyconv")
 
 
 def role_of(row: LayerRow) -> str:
-    """One of `ROLES`, by what the row computes."""
+    """By what the row computes: "conv", "spatial", "dense", "other", or "failed"."""
     kind = row.kind.lower()
     if row.problem:
         return "failed"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -13,12 +14,13 @@ from cnnviz.components.stage import Edit
 from cnnviz.export.network import network_png, table_csv
 from cnnviz.export.network_code import network_code
 from cnnviz.models.diagram import diagram
+from cnnviz.models.layers import sizes
 from cnnviz.models.plan import Plan
 from cnnviz.models.rows import totals
 from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t
-from cnnviz.ui.networks import ALONE, Side, network_title
+from cnnviz.ui.networks import ALONE, Side, plan_of, plan_title
 from cnnviz.ui.takeaway import Takeaway
 
 CHOSEN = ("output", "parameters", "how", "macs", "field")
@@ -93,7 +95,10 @@ def columns_control(desk: Desk[Any]) -> None:
 
 
 def misfit(
-    desk: Desk[Any], plan: Plan, ways_out: Mapping[str, Mapping[str, Any]], where: str = ""
+    desk: Desk[Any],
+    plan: Plan,
+    ways_out: Callable[[], Mapping[str, Mapping[str, Any]]],
+    where: str = "",
 ) -> None:
     """What does not fit in the last row, and one click to what does.
 
@@ -109,27 +114,35 @@ def misfit(
             if desk.history.past:
                 key = f"{desk.page}.misfit.{where}.undo"
                 st.button(t("refusal.undo"), key=key, on_click=desk.undo, type="primary")
-            for label, changes in ways_out.items():
+            for label, changes in ways_out().items():
                 key = f"{desk.page}.misfit.{where}.{label}"
                 st.button(label, key=key, on_click=desk.change, kwargs=dict(changes))
 
 
-def ways_to_fit(plan: Plan, side: Side = ALONE) -> dict[str, dict[str, Any]]:
-    """Buttons that lead back to what fits: another input, or the options that were printed."""
-    own = plan.input_shape[1:] == plan.network.input_shape[1:]
-    last = plan.rows[-1].problem
-    ways: dict[str, tuple[dict[str, Any], bool]] = {
-        "follow": ({"made_for": "input"}, last is not None and last.kind == "row_features"),
-        "usual_input": ({"size": (0, 0)}, not own),
-        "anew": ({"options": ()}, own and bool(plan.options)),
+def ways_to_fit(now: Any, side: Side = ALONE) -> dict[str, dict[str, Any]]:
+    """Buttons that lead to what fits: another input, or the options as they were printed.
+
+    There is always one: where no single change is enough, it starts anew altogether.
+    """
+    single: dict[str, dict[str, Any]] = {
+        "follow": {"made_for": "input"},
+        "usual_input": {"size": (0, 0)},
+        "anew": {"options": ()},
     }
-    return {
+    prefixed = {
         t(f"architecture.{name}"): {side.prefix + key: value for key, value in changes.items()}
-        for name, (changes, leads_there) in ways.items()
-        if leads_there
+        for name, changes in single.items()
     }
+    ways = {
+        label: changes
+        for label, changes in prefixed.items()
+        if plan_of(replace(now, **changes), side).fits
+    }
+    anew = {key: value for changes in prefixed.values() for key, value in changes.items()}
+    return ways or {t("architecture.anew"): anew}
 
 
+@lru_cache(16)
 def code_of(plan: Plan) -> str:
     """PyTorch that rebuilds the network and asserts its table."""
     return network_code(plan.network.builder, plan.values, plan.input_shape, plan.rows)
@@ -137,16 +150,23 @@ def code_of(plan: Plan) -> str:
 
 def network_takeaway(plan: Plan, open_blocks: tuple[str, ...]) -> Takeaway:
     """Picture, table and code of one network."""
-    sums = totals(plan.rows)
-    # the picture's lettering has no Hangul: its lines are names and numbers
-    shape = "×".join(map(str, plan.input_shape))
-    lines = [plan.network.title, f"{shape} · {sums.parameters:,} parameters · {sums.macs:,} MACs"]
-    drawn = diagram(plan.rows, plan.input_shape, open_blocks)
+
+    def png(_: int, dark: bool) -> bytes:
+        drawn = diagram(plan.rows, plan.input_shape, open_blocks)
+        return network_png(drawn, picture_lines(plan), dark)
+
     return Takeaway(
-        network_title(plan.name),
+        plan_title(plan),
         (headline(plan),),
-        code_of(plan),
+        lambda: code_of(plan),
         None,
-        lambda _, dark: network_png(drawn, lines, dark),
+        png,
         csv=lambda: table_csv(plan.rows),
     )
+
+
+def picture_lines(plan: Plan) -> list[str]:
+    """What stands above a picture, whose lettering has no Hangul: names and numbers."""
+    sums = totals(plan.rows)
+    shape = sizes(plan.input_shape)
+    return [plan.title, f"{shape} · {sums.parameters:,} parameters · {sums.macs:,} MACs"]

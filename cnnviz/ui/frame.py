@@ -23,6 +23,7 @@ from cnnviz.ui.navigation import PAGES, SECTIONS
 from cnnviz.ui.settings import Rejected, choice
 
 STYLE = Path(__file__).with_name("frame.css")
+TYPED = ("word", "value")  # values of a `Problem` that may be a stranger's text
 MOST_TOLD = 5  # parts of a link that are complained of one by one
 STREAMLITS = ("embed", "embed_options")  # parameters that Streamlit reads
 
@@ -165,8 +166,12 @@ def check_step(desk: Desk[Any], step: int, steps: int) -> None:
 
 
 def say(problem: Problem) -> None:
-    """Say a refusal where it does not move the page."""
-    st.toast(explain(problem), icon=":material/warning:", duration="long")
+    """Say a refusal where it does not move the page; what somebody typed stands in it as code."""
+    values = {
+        name: _code(value) if name in TYPED and isinstance(value, str) else value
+        for name, value in problem.values.items()
+    }
+    st.toast(explain(Problem(problem.kind, **values)), icon=":material/warning:", duration="long")
 
 
 def _code(text: str) -> str:

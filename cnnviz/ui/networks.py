@@ -6,12 +6,15 @@ A page that shows two has the same four settings twice, with a prefix each: see 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import streamlit as st
 
+from cnnviz.models.catalogue import Network
 from cnnviz.models.families.free import BLOCKS, MOST_BLOCKS, read_blocks
+from cnnviz.models.layers import sizes
 from cnnviz.models.options import Option, Value
 from cnnviz.models.plan import Plan
 from cnnviz.models.registry import catalogue, network
@@ -23,6 +26,7 @@ from cnnviz.ui.settings import OptionTexts, Pair, Rejected, choice, limits, opti
 
 NAMES = tuple(catalogue())
 MADE_FOR = ("input", "paper")
+MADE = "size"  # the option that `made_for` decides on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +58,13 @@ def plan_of(now: Any, side: Side = ALONE) -> Plan:
     """What these settings mean; an option that a link spelled wrong has its default."""
     found = network(side.get(now, "network"))
     size = size_of(now, side)
-    known = found.options
-    values: dict[str, Value] = {}
-    for name, text in side.get(now, "options"):
-        value = _read(known.get(name), text)
-        if value is not None and value != known[name].default:
-            values[name] = value
-    if "size" in known and side.get(now, "made_for") == "input" and size != known["size"].default:
-        values["size"] = size
+    known = nameable(found)
+    values = {
+        name: value for name, value in _given(now, side).items() if value != known[name].default
+    }
+    made = found.options.get(MADE)
+    if made and side.get(now, "made_for") == "input" and size != made.default:
+        values[MADE] = size
     return Plan(
         found.name, tuple(values.items()), (values.get("c_in", found.input_shape[0]), *size)
     )
@@ -74,39 +77,52 @@ def size_of(now: Any, side: Side = ALONE) -> Pair:
     return height or own[0], width or own[1]
 
 
-def _read(option: Option | None, text: str) -> Value:
-    try:
-        return option.read(text) if option else None
-    except ValueError:
-        return None
+def nameable(found: Network) -> dict[str, Option]:
+    """The options that a link names; the size has settings of its own: `size`, `made_for`."""
+    return {name: option for name, option in found.options.items() if name != MADE}
+
+
+def _given(now: Any, side: Side) -> dict[str, Value]:
+    """What the settings say of the network's options, without what it does not take."""
+    known = nameable(network(side.get(now, "network")))
+    values: dict[str, Value] = {}
+    for name, text in side.get(now, "options"):
+        with suppress(ValueError):
+            if name in known:
+                values[name] = known[name].read(text)
+    return values
 
 
 def tell_options(desk: Desk[Any], side: Side = ALONE) -> None:
     """Say which options of a link this network does not take, and forget them."""
-    now, known = desk.now, network(side.get(desk.now, "network")).options
-    kept, rejected = [], []
-    for name, text in side.get(now, "options"):
-        option = known.get(name)
-        if _read(option, text) is not None:
-            kept.append((name, text))
-        elif option:
-            allowed = {"options": option.allowed or ", ".join(BLOCKS)}
-            rejected.append(Rejected(name, text, "choice", allowed))
-        else:
+    known = nameable(network(side.get(desk.now, "network")))
+    given, rejected = side.get(desk.now, "options"), []
+    taken = _given(desk.now, side)
+    for name, text in given:
+        if name not in known:
             rejected.append(Rejected(name, text, "choice", {"options": ", ".join(known)}))
-    if rejected:
-        frame.tell(rejected)
-        desk.forget(**{f"{side.prefix}options": tuple(kept)})
+        elif name not in taken and known[name].reads:
+            _say_why(known[name], text)
+        elif name not in taken:
+            rejected.append(Rejected(name, text, "choice", {"options": known[name].allowed}))
+    frame.tell(rejected)
+    kept = tuple((name, text) for name, text in given if name in taken)
+    if kept != given:
+        desk.forget(**{f"{side.prefix}options": kept})
+
+
+def _say_why(option: Option, text: str) -> None:
+    """A text's own refusal tells which part of it is wrong."""
+    try:
+        option.read(text)
+    except Problem as problem:
+        frame.say(problem)
 
 
 def with_option(now: Any, name: str, value: Value, side: Side = ALONE) -> Any:
     """The settings with another value of an option; lists of the same length stay so."""
-    known = network(side.get(now, "network")).options
-    values: dict[str, Value] = {}
-    for key, text in side.get(now, "options"):
-        if (read := _read(known.get(key), text)) is not None:
-            values[key] = read
-    values[name] = value
+    known = nameable(network(side.get(now, "network")))
+    values = _given(now, side) | {name: value}
     for other in known.values():
         if other.like and name in (other.like, other.name):
             tied = (other.like, other.name) if name == other.like else (other.name, other.like)
@@ -127,20 +143,22 @@ def _as_long(values: tuple[int, ...], length: int) -> tuple[int, ...]:
 # ---- the controls
 
 
-def network_controls(desk: Desk[Any], side: Side = ALONE, *, choose: bool = True) -> None:
+def network_controls(desk: Desk[Any], side: Side = ALONE, **renewed: Any) -> None:
     """The network, its input, its classes, and every option that it has.
 
-    Put into a horizontal container they stand beside each other. Without `choose` the network
-    itself stays as it is.
+    Put into a horizontal container they stand beside each other. `renewed` as in
+    `network_control`.
     """
-    if choose:
-        network_control(desk, side)
+    network_control(desk, side, **renewed)
     size_controls(desk, side)
     option_controls(desk, side)
 
 
-def network_control(desk: Desk[Any], side: Side = ALONE, width: int = 220) -> None:
-    """Which network; another one comes as it was published."""
+def network_control(desk: Desk[Any], side: Side = ALONE, width: int = 220, **renewed: Any) -> None:
+    """Which network; another one comes as it was published.
+
+    `renewed` are the page's settings that were about the one before, and what they become.
+    """
     st.selectbox(
         t("networks.network"),
         NAMES,
@@ -148,8 +166,9 @@ def network_control(desk: Desk[Any], side: Side = ALONE, width: int = 220) -> No
         width=width,
         **desk.bind(
             f"{side.prefix}network",
-            take=lambda now, name: side.put(
-                now, network=name, options=(), size=(0, 0), made_for="input"
+            take=lambda now, name: replace(
+                side.put(now, network=name, options=(), size=(0, 0), made_for="input"),
+                **renewed,
             ),
         ),
     )
@@ -159,7 +178,7 @@ def option_controls(desk: Desk[Any], side: Side = ALONE) -> None:
     """Every option that the network has."""
     known = plan_of(desk.now, side).network.options
     for option in known.values():
-        if option.name == "size":
+        if option.name == MADE:
             _made_for_control(desk, side, option)
         elif option.reads:
             _blocks_control(desk, side, option)
@@ -171,6 +190,12 @@ def network_title(name: str) -> str:
     """The network's name; of what has none in the field, one in the reader's language."""
     title = network(name).title
     return title if name in PROPER else t(f"networks.name.{name}")
+
+
+def plan_title(plan: Plan) -> str:
+    """The network's name; of one whose layers were changed it says so."""
+    name = network_title(plan.name)
+    return t("networks.changed", name=name) if plan.changed else name
 
 
 PROPER = tuple(n for n in NAMES if n not in ("garment-dense", "garment-conv", "free"))
@@ -205,7 +230,7 @@ def _made_for_control(desk: Desk[Any], side: Side, option: Option) -> None:
     """Whether the first dense layer follows the input's size or stays as it was printed."""
     words = {
         "input": t("networks.made_for.input"),
-        "paper": "×".join(map(str, option.default)),
+        "paper": sizes(option.default),
     }
     st.segmented_control(
         t("networks.made_for.label"),

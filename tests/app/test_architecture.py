@@ -74,7 +74,7 @@ def test_options_of_a_link_are_those_of_the_network() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ("colour:red", "one of c_in, classes, size"),
+        ("colour:red", "one of c_in, classes, activation"),
         ("activation:step", "one of sigmoid, relu, tanh"),
         ("channels:6", "2 × (1 … 1024)"),
         ("hidden:0.84", "2 × (1 … 16384)"),
@@ -174,7 +174,7 @@ def test_block_that_does_not_exist_is_said() -> None:
     app = visit(network="free")
     control(app, "text_input", "blocks").set_value("conv8-soup")
     run(app)
-    assert "soup is no block" in toasts(app)
+    assert "`soup` is no block" in toasts(app)
     assert "options" not in address(app)
 
 
@@ -184,6 +184,43 @@ def test_blocks_that_do_not_go_together_are_refused_with_a_way_back() -> None:
     assert "no rows and columns left" in app.warning[0].value
     click(app, "Start from the usual options")
     assert sent(app, "network") is not None
+
+
+def test_size_that_the_dense_layer_is_made_for_is_no_option_of_a_link() -> None:
+    app = visit(options="size:10.10")
+    assert "size" in toasts(app)
+    assert "options" not in address(app)
+    assert "Linear 10" in lines(app)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"network": "resnet-d2l", "options": "use_1x1conv:0"},
+        {"network": "vgg-d2l", "options": "convs:1.1.1.1.1.1.1.1;channels:8.8.8.8.8.8.8.8"},
+        {"network": "lenet", "size": "4"},
+        {"network": "alexnet", "size": "1", "options": "head:average"},
+    ],
+)
+def test_misfit_of_a_link_has_a_way_out_that_fits(link: dict[str, str]) -> None:
+    app = visit(**link)
+    assert app.warning
+    out = [button for button in app.button if (button.key or "").startswith(f"{PAGE}.misfit")]
+    assert out
+    out[0].click()
+    assert not run(app).warning
+
+
+def test_another_network_has_no_row_and_block_of_the_one_before() -> None:
+    app = visit(network="resnet18", row="12", open="layer1.0")
+    control(app, "selectbox", "network").set_value("lenet")
+    assert address(run(app)) == {"lang": "en"}
+
+
+def test_changed_network_is_called_so() -> None:
+    assert visit(network="resnet-cifar", options="n:18").title[0].value.endswith(", changed")
+    assert visit("ko", options="activation:relu").title[0].value == "LeNet-5, 변경됨"
+    assert visit(options="classes:7").title[0].value == "LeNet-5"
 
 
 # ---- rows and blocks

@@ -9,6 +9,7 @@ from typing import Any
 from cnnviz.components.network.lines import Line, lines_of
 from cnnviz.models.diagram import Diagram, Node, diagram, scale_of
 from cnnviz.models.diagram_nodes import LINE, STEP, short_path
+from cnnviz.models.layers import short, sizes
 from cnnviz.models.roles import role_of
 from cnnviz.models.summary import LayerRow, Totals, totals
 from cnnviz.problems import Problem
@@ -119,11 +120,11 @@ def _cells(line: Line, rows: Sequence[LayerRow]) -> dict[str, str]:
     """Every column's text but the first's; a block's field and jump are its last row's."""
     row, block = rows[line.rows[-1]], line.block
     return {
-        "output": "×".join(map(str, row.output_shape)) or NOTHING,
+        "output": sizes(row.output_shape) or NOTHING,
         **_costs(block.costs if block else line.cost(rows)),
         "how": "" if block else row.parameters_formula,
-        "field": sides_text(row.receptive_field),
-        "jump": sides_text(row.jump or ()),
+        "field": short(row.receptive_field) or NOTHING,
+        "jump": short(row.jump or ()) or NOTHING,
         "path": line.path,
         "branch": "" if block else row.branch,
     }
@@ -162,13 +163,6 @@ def size_text(n: int) -> str:
         size /= 1024
         units.pop(0)
     return f"{size:.3g} {units[0]}" if size < 999.5 else f"{size:.0f} {units[0]}"
-
-
-def sides_text(sides: Sequence[int]) -> str:
-    """5×7; sides that are equal are written once."""
-    if len(set(sides)) == 1:
-        return f"{sides[0]:,}"
-    return "×".join(map(str, sides)) or NOTHING
 
 
 def percent(part: int, whole: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import torch
@@ -148,6 +149,8 @@ def _read_piece(text: str) -> Piece:
     numbers = {letter: given.get(letter, most[0]) for letter, most in spec.letters.items()}
     for letter, number in numbers.items():
         _within(text, letter, number, spec.letters[letter])
+    if word in ("max", "avg") and numbers["p"] > n // 2:  # PyTorch's rule
+        raise Problem("free_padding", word=text[:40], most=n // 2, padding=numbers["p"])
     return Piece(word, n, tuple(numbers.items()))
 
 
@@ -179,7 +182,8 @@ def free(
     return nn.Sequential(*(call.build() for call in calls(c_in, classes, size, blocks)))
 
 
-def calls(c_in: int, classes: int, size: tuple[int, int], blocks: str) -> list[Call]:
+@lru_cache(16)
+def calls(c_in: int, classes: int, size: tuple[int, int], blocks: str) -> tuple[Call, ...]:
     """The modules of such a network, as they are constructed.
 
     Before the first dense layer stands a flattening; dense layers but the last have a ReLU.
@@ -206,7 +210,7 @@ def calls(c_in: int, classes: int, size: tuple[int, int], blocks: str) -> list[C
     if not flat:
         add(Call(nn.Flatten))
         width = flat_features(nn.Sequential(*built), c_in, size)
-    return [*found, Call(nn.Linear, (width, classes))]
+    return (*found, Call(nn.Linear, (width, classes)))
 
 
 def _built(call: Call) -> nn.Module:

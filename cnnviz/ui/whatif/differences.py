@@ -14,11 +14,11 @@ from cnnviz.figures.compare import Bit, causes, parts, signed
 from cnnviz.models.compare import PARTS, Cause, Change, Comparison
 from cnnviz.models.plan import Plan
 from cnnviz.ui import frame
-from cnnviz.ui.architecture import code_of
+from cnnviz.ui.architecture import code_of, picture_lines
 from cnnviz.ui.charts import chart, ink
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t, texts
-from cnnviz.ui.networks import network_title
+from cnnviz.ui.networks import plan_title
 from cnnviz.ui.takeaway import Takeaway
 from cnnviz.ui.whatif.numbers import amount, memory, ratio_text
 from cnnviz.ui.whatif.sides import SIDES
@@ -136,7 +136,7 @@ def tables(desk: Desk[Any], key: str, plans: Plans, found: Comparison) -> None:
 
 def title(plan: Plan, side: int) -> str:
     """Before: AlexNet."""
-    return f"{t(f'what-if.{[*SIDES][side]}')}: {network_title(plan.name)}"
+    return f"{t(f'what-if.{[*SIDES][side]}')}: {plan_title(plan)}"
 
 
 # ---- where it sits
@@ -210,15 +210,13 @@ def code(plans: Plans, found: Comparison) -> str:
 def taken(plans: Plans, found: Comparison, open_blocks: tuple[str, ...]) -> Takeaway:
     """Both diagrams, both tables with their marks, and the code of both."""
     lines = []
-    for side, plan in enumerate(plans):
-        shape = " × ".join(map(str, plan.input_shape))
-        sums = (found.change("parameters")[side], found.change("macs")[side])
-        costs = t("what-if.costs", parameters=f"{sums[0]:,}", macs=f"{sums[1]:,}")
-        lines.append([title(plan, side), f"{shape} · {costs}"])
+    for name, plan in zip(SIDES, plans, strict=True):
+        first, *rest = picture_lines(plan)
+        lines.append([f"{name.capitalize()}: {first}", *rest])
     return Takeaway(
         t("page.what-if.title"),
-        (" → ".join(network_title(plan.name) for plan in plans), sentence(found)),
-        code(plans, found),
+        (" → ".join(map(plan_title, plans)), sentence(found)),
+        lambda: code(plans, found),
         None,
         lambda _, dark: comparison_png(
             found,

@@ -247,4 +247,4 @@ def _word(option: Option, value: Value) -> str:
         return t("what-if.on") if value else t("what-if.off")
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
-    return choice_text(value) if option.choices else str(value)
+    return choice_text(value) if option.choices and not option.reads else str(value)

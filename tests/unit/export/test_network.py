@@ -10,6 +10,7 @@ from PIL import Image, ImageColor
 
 from cnnviz.export.drawing import DARK, LIGHT, mix
 from cnnviz.export.network import FILLED, RED, VIOLET, network_png, rounded, table_csv
+from cnnviz.models import registry
 from cnnviz.models.diagram import Diagram, Node, diagram
 from tests.unit.models.networks import table
 
@@ -125,3 +126,10 @@ def test_inputs_of_a_join_are_listed() -> None:
     at = next(i for i, row in enumerate(rows) if row.kind == "concat")
     line = list(csv.DictReader(io.StringIO(table_csv(rows))))[at]
     assert line["inputs"] == " ".join(map(str, rows[at].inputs))
+
+
+def test_picture_of_the_longest_network_stays_within_what_viewers_open() -> None:
+    rows = registry.table("free", (("blocks", "-".join(["dense16n16"] * 24)),), (1, 28, 28))
+    drawn = diagram(rows, (1, 28, 28), {row.group for row in rows})
+    assert drawn.width > 100_000
+    assert Image.open(io.BytesIO(network_png(drawn, ["Own blocks"]))).width == 16_000
