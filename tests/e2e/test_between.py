@@ -127,6 +127,8 @@ def test_score_that_is_typed_moves_the_bars(tab: Page, app_url: str) -> None:
 
 def test_lesson_leads_from_topic_to_topic(tab: Page, app_url: str) -> None:
     between = BetweenPage(tab, app_url, panel="lesson", lang="ko")
+    # what follows links inside the page is there once it has put the address in its own order
+    expect(tab).to_have_url(re.compile(r"\?lang=ko&panel=lesson"))
     tab.get_by_role("link", name="모든 점수에 90을 더해").click()
     expect(tab).to_have_url(re.compile("topic=softmax"))
     expect(tab).to_have_url(re.compile("shift=90"))

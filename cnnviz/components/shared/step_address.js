@@ -5,13 +5,15 @@ class StepAddress {
   // where the address is another's.
   constructor(read, signal) {
     this.read = read;
+    this.signal = signal;
     document.addEventListener("cnnviz:write-address", () => this.write(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.due));
   }
 
-  // Once the steps have come to rest.
+  // Once the steps have come to rest; not any more where the page was left.
   soon() {
     clearTimeout(this.due);
+    if (this.signal.aborted) return;
     this.due = setTimeout(() => this.write(), 250);
   }
 
