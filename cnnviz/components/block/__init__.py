@@ -25,9 +25,11 @@ SHARED = (
     "tools.js",
     "tools.css",
     "outbox.js",
-    "attend.js",
     "step_address.js",
+    "stepped.js",
+    "mount.js",
     "planes.css",
+    "sentence.css",
 )
 _block = register("block", *(f"shared/{file}" for file in SHARED))
 

@@ -5,13 +5,9 @@ const BENCH_SHARE = 0.4; // of the picture's height
 const BENCH = [150, 330]; // pixels, least and most
 const SLOWEST_ALOUD = 2; // steps a second that a screen reader can follow
 
-const blocks = new WeakMap(); // one Block for each place it is mounted in
-
-class Block {
+class Block extends SteppedPicture {
   constructor(root) {
-    this.section = root.querySelector(".block");
-    this.hover = null;
-    this.outbox = new Outbox();
+    super(root.querySelector(".block"));
     this.graph = new BlockGraph(this.find(".graph"), {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
@@ -20,40 +16,17 @@ class Block {
       onHover: (look) => this.setHover(look && this.carried(look)),
       onPick: (look) => this.pin(this.carried(look)),
     });
-    const bar = this.find(".transport");
-    bar.innerHTML = Transport.markup();
-    this.transport = new Transport(bar, { onStep: () => this.stepped(), onRest: () => this.rested() });
     this.transport.speed = 1; // there are few steps, each worth a look
-    this.tools = new Tools(this.find(".tools"), (kind) => this.send(kind), () => {});
     this.find(".open").addEventListener("click", () => this.open(this.look));
-    this.stop = attend(this.section, {
-      fitIn: () => this.fitIn(),
-      onKey: (event) => this.onKey(event),
-      tell: () => this.tell(),
-    });
-    this.address = new StepAddress(() => this.stepWritten(), this.stop.signal);
   }
 
   find(selector) {
     return this.section.querySelector(selector);
   }
 
-  onKey(event) {
-    if (!isMine(event, this.section)) return;
-    const kind = undoAsked(event, this.meta);
-    if (kind) {
-      event.preventDefault();
-      this.send(kind);
-    } else if (event.key === "Enter" && event.composedPath()[0] === this.section) {
-      this.open(this.look);
-    } else {
-      this.transport.key(event);
-    }
-  }
-
-  destroy() {
-    this.stop.abort();
-    this.transport.pause();
+  onOtherKey(event) {
+    if (event.key === "Enter" && event.composedPath()[0] === this.section) this.open(this.look);
+    else super.onOtherKey(event);
   }
 
   // ---- what Python sent
@@ -68,14 +41,9 @@ class Block {
     const pinned = this.outbox.edits.findLast((edit) => edit.kind === "pin");
     this.at = { tap: 0, ...(pinned ?? meta.at) };
     this.hover = null;
-    this.section.classList.toggle("classroom", meta.classroom);
-    this.section.setAttribute("aria-label", strings.block);
-    this.find(".transport").setAttribute("aria-label", strings.transport);
-    this.find(".tools").setAttribute("aria-label", strings.tools);
+    this.label("block");
     this.find(".bench").setAttribute("aria-label", strings.bench);
-    this.find(".hint").textContent = strings.hint_block;
     this.find(".open").textContent = strings.open;
-    this.transport.setStrings(strings);
     this.transport.restart(meta.steps.length, this.startAt(before));
     this.tools.setUp(meta);
     const painters = this.painters();
@@ -163,11 +131,6 @@ class Block {
     if (aloud && live.textContent !== words) live.textContent = words;
   }
 
-  // The take-along buttons follow the step without asking the server.
-  tell() {
-    document.dispatchEvent(new CustomEvent("cnnviz:step", { detail: { current: this.transport.index } }));
-  }
-
   // ---- what the reader does
 
   setHover(look) {
@@ -201,35 +164,24 @@ class Block {
     return this.meta.steps.findIndex(([t, channel]) => t === tap && (channel < 0 || channel === map));
   }
 
+  hint() {
+    this.find(".hint").textContent = this.meta.strings.hint_block;
+  }
+
   stepped() {
-    this.hover = null;
-    this.render();
-    this.tell();
+    super.stepped();
     if (this.transport.rate() <= SLOWEST_ALOUD) this.graph.fly(this.transport.index);
   }
 
   rested() {
-    this.render();
+    super.rested();
     this.tell();
-    this.address.soon();
   }
 
   // The end, where everything is on view, needs no mention.
   stepWritten() {
     return this.transport.index < this.meta.steps.length - 1 ? this.transport.index + 1 : null;
   }
-
-  send(kind, detail = {}) {
-    this.outbox.post({ kind, ...detail });
-  }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let block = blocks.get(parentElement);
-  if (!block) blocks.set(parentElement, (block = new Block(parentElement)));
-  block.update(data, setStateValue);
-  return () => {
-    block.destroy();
-    blocks.delete(parentElement);
-  };
-}
+export default mount((root) => new Block(root));

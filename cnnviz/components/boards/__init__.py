@@ -30,6 +30,7 @@ PARTS = (
     "shared/tools.js",
     "shared/tools.css",
     "shared/outbox.js",
+    "shared/mount.js",
 )
 ROLES = ("input", "kernel", "output", "weights", "dense")
 _boards = register("boards", *PARTS)

@@ -6,8 +6,6 @@ const SIDE_BY_SIDE = 640; // that views side by side need together
 const LEAST_HEIGHT = 400; // of all cells; a lower window scrolls
 const BELOW_BOARDS = 60; // pixels for what a page says of its boards
 
-const places = new WeakMap(); // one Boards for each place it is mounted in
-
 class Boards {
   constructor(root) {
     this.root = root;
@@ -295,12 +293,4 @@ function sign(text) {
   return element;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let boards = places.get(parentElement);
-  if (!boards) places.set(parentElement, (boards = new Boards(parentElement)));
-  boards.update(data, setStateValue);
-  return () => {
-    boards.destroy();
-    places.delete(parentElement);
-  };
-}
+export default mount((root) => new Boards(root));

@@ -27,9 +27,11 @@ SHARED = (
     "shared/tools.js",
     "shared/tools.css",
     "shared/outbox.js",
-    "shared/attend.js",
     "shared/step_address.js",
+    "shared/stepped.js",
+    "shared/mount.js",
     "shared/planes.css",
+    "shared/sentence.css",
 )
 _field = register("field", *SHARED)
 

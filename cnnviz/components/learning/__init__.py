@@ -10,7 +10,15 @@ from cnnviz.components import register
 from cnnviz.components.stage import encode
 from cnnviz.ops import LearningStep
 
-SHARED = ("geometry.js", "format.js", "transport.js", "plane.js", "number_plane.js", "planes.css")
+SHARED = (
+    "geometry.js",
+    "format.js",
+    "transport.js",
+    "plane.js",
+    "number_plane.js",
+    "mount.js",
+    "planes.css",
+)
 _learning = register("learning", *(f"shared/{file}" for file in SHARED))
 
 

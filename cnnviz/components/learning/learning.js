@@ -1,6 +1,5 @@
 // A kernel finding its way by gradient descent: kernel, gradient, and the loss as a curve.
 
-const lessons = new WeakMap();
 const places = (window.cnnvizLearning ??= new Map()); // key → update, while another tab is open
 const WIDTH = 480;
 const HEIGHT = 190;
@@ -128,15 +127,11 @@ class Learning {
     this.find("svg .here").setAttribute("cx", this.x(index));
     this.find("svg .here").setAttribute("cy", this.y(this.losses[index]));
   }
+
+  destroy() {
+    this.transport.pause();
+    places.set(this.meta.key, this.transport.index);
+  }
 }
 
-export default function ({ data, parentElement }) {
-  let lesson = lessons.get(parentElement);
-  if (!lesson) lessons.set(parentElement, (lesson = new Learning(parentElement)));
-  lesson.update(data);
-  return () => {
-    lesson.transport.pause();
-    places.set(lesson.meta.key, lesson.transport.index);
-    lessons.delete(parentElement);
-  };
-}
+export default mount((root) => new Learning(root));

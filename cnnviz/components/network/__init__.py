@@ -19,7 +19,7 @@ from cnnviz.problems import Problem
 
 __all__ = ["COLUMNS", "NetworkTable", "network", "payload"]
 
-SHARED = ("format.js", "tools.js", "tools.css", "outbox.js", "planes.css")
+SHARED = ("format.js", "tools.js", "tools.css", "outbox.js", "mount.js", "planes.css")
 _network = register("network", *(f"shared/{file}" for file in SHARED))
 
 

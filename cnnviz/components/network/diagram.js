@@ -39,6 +39,14 @@ class DiagramView {
     return this.element;
   }
 
+  openPaths() {
+    return [...this.element.querySelectorAll(".frame")].map((frame) => frame.dataset.path);
+  }
+
+  frameOf(path) {
+    return this.element.querySelector(`.frame[data-path="${CSS.escape(path)}"] .around`);
+  }
+
   setLabel(label) {
     this.element.setAttribute("aria-label", label);
   }

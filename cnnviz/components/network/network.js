@@ -9,8 +9,6 @@ const SCALES = [0.94, 1.3]; // of a diagram: keeps labels legible, and what is w
 const CLASSROOM_SCALES = [1.25, 1.6];
 const BETWEEN = 12; // pixels between two networks, as in network.css
 
-const networks = new WeakMap();
-
 class Networks {
   constructor(root) {
     this.section = root.querySelector(".networks");
@@ -59,6 +57,7 @@ class Networks {
 
   build(tables) {
     const focused = this.focused();
+    const opened = this.views.map(({ diagram }) => diagram.openPaths());
     const scrolled = this.views.map(({ picture, sheet }) => [picture.scrollLeft, sheet.scrollLeft, sheet.scrollTop]);
     this.look = null;
     this.lit = [];
@@ -69,7 +68,15 @@ class Networks {
     this.views.forEach(({ picture, sheet }, t) => {
       [picture.scrollLeft, sheet.scrollLeft, sheet.scrollTop] = scrolled[t] ?? [0, 0, 0];
     });
+    opened.forEach((before, t) => this.revealOpened(t, before));
     if (focused) this.refocus(focused);
+  }
+
+  // A block that was just opened comes into view.
+  revealOpened(t, before) {
+    const { diagram, picture } = this.views[t] ?? {};
+    const path = diagram?.openPaths().find((now) => !before.includes(now));
+    if (path !== undefined) this.reveal(picture, diagram.frameOf(path));
   }
 
   view(sent, t, count) {
@@ -147,8 +154,9 @@ class Networks {
   reveal(box, element) {
     const [outer, inner] = [box.getBoundingClientRect(), element.getBoundingClientRect()];
     if (element.tagName !== "TR") {
-      if (inner.left < outer.left) box.scrollLeft += inner.left - outer.left - 20;
-      else if (inner.right > outer.right) box.scrollLeft += inner.right - outer.right + 20;
+      const [start, end] = [inner.left - outer.left - 20, inner.right - outer.right + 20];
+      if (inner.left < outer.left) box.scrollLeft += start;
+      else if (inner.right > outer.right) box.scrollLeft += Math.min(start, end); // its start, if too wide
       return;
     }
     const [head, foot] = ["thead", "tfoot"].map((tag) => box.querySelector(tag).getBoundingClientRect().height);
@@ -271,12 +279,4 @@ class Networks {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let mounted = networks.get(parentElement);
-  if (!mounted) networks.set(parentElement, (mounted = new Networks(parentElement)));
-  mounted.update(data, setStateValue);
-  return () => {
-    mounted.destroy();
-    networks.delete(parentElement);
-  };
-}
+export default mount((root) => new Networks(root));

@@ -13,7 +13,7 @@ from cnnviz.components import register
 from cnnviz.components.mail import token
 from cnnviz.models.function_classes import HEIGHT, WIDTH, Disc, Point
 
-PARTS = ("format.js", "tools.js", "tools.css", "outbox.js", "planes.css")
+PARTS = ("format.js", "tools.js", "tools.css", "outbox.js", "mount.js", "planes.css")
 _regions = register("regions", *(f"shared/{file}" for file in PARTS))
 
 

@@ -8,7 +8,6 @@ const TOLD_AFTER = 500; // milliseconds after the last arrow key
 const MARGINAL = 1e-9; // more than rounding
 
 const nameOf = (i) => `F${SUBSCRIPTS[i + 1]}`;
-const places = new WeakMap();
 
 class Regions {
   constructor(root) {
@@ -257,12 +256,4 @@ function star(radius) {
   return `M${corners.join("L")}Z`;
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let regions = places.get(parentElement);
-  if (!regions) places.set(parentElement, (regions = new Regions(parentElement)));
-  regions.update(data, setStateValue);
-  return () => {
-    regions.destroy();
-    places.delete(parentElement);
-  };
-}
+export default mount((root) => new Regions(root));

@@ -14,7 +14,7 @@ from torch import Tensor
 from cnnviz.components import register
 from cnnviz.components.stage import encode
 
-SHARED = ("format.js", "plane.js", "number_plane.js", "planes.css")
+SHARED = ("format.js", "plane.js", "number_plane.js", "mount.js", "planes.css")
 _stack = register("stack", *(f"shared/{file}" for file in SHARED))
 
 

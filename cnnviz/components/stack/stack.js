@@ -8,8 +8,6 @@ const BIASES = 70;
 const BETWEEN = 14; // planes, with their frames
 const MOST_HEIGHT = 700; // of all planes together, unless cells would become too small
 
-const stacks = new WeakMap();
-
 class KernelStack {
   constructor(root) {
     this.section = root.querySelector(".kernels");
@@ -119,12 +117,4 @@ function element(tag, name, text = "") {
   return made;
 }
 
-export default function ({ data, parentElement }) {
-  let stack = stacks.get(parentElement);
-  if (!stack) stacks.set(parentElement, (stack = new KernelStack(parentElement)));
-  stack.update(data);
-  return () => {
-    stack.destroy();
-    stacks.delete(parentElement);
-  };
-}
+export default mount((root) => new KernelStack(root));

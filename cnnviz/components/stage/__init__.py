@@ -27,8 +27,9 @@ SHARED = (
     "tools.js",
     "tools.css",
     "outbox.js",
-    "attend.js",
     "step_address.js",
+    "stepped.js",
+    "mount.js",
     "planes.css",
 )
 _stage = register("stage", *(f"shared/{file}" for file in SHARED))

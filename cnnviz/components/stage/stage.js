@@ -3,45 +3,35 @@
 
 const FASTEST_ALOUD = 2; // steps a second that a screen reader can follow
 
-const stages = new WeakMap(); // one Stage for each place it is mounted in
 // Key → step, speed, tool and pin, kept while another page is shown. On the window, because
 // Streamlit loads this file anew each time the component is mounted.
 const memory = (window.cnnvizStages ??= new Map());
 
-class Stage {
+class Stage extends SteppedPicture {
   // `paints`: whether it shows a transposed convolution.
   constructor(root, paints) {
-    this.section = root.querySelector(".stage");
-    this.hover = null;
+    super(root.querySelector(".stage"));
     this.pin = null;
-    this.outbox = new Outbox();
     this.Model = paints ? PaintModel : WalkModel;
     this.picture = new (paints ? PaintPicture : Picture)(root, {
       onHover: (look) => this.setHover(look),
       onPick: (look) => this.pick(look),
       onEdit: (look, value, text, channel) => this.edit(look, value, text, channel),
-      onPaint: (phase, point, p) => this.paint(phase, point, p),
+      onPaint: (phase, point, p) => this.paintOn(this.picture.planes.input[p], phase, point),
       paints: () => this.tools.paints,
       shownChannel: () => this.reading().channel,
     });
     this.words = new Words(this.section.querySelector(".equation"), this.section.querySelector(".live"));
-    const bar = this.section.querySelector(".transport");
-    bar.innerHTML = Transport.markup();
-    this.transport = new Transport(bar, { onStep: () => this.stepped(), onRest: () => this.rested() });
-    const tools = this.section.querySelector(".tools");
-    this.tools = new Tools(tools, (kind) => this.send(kind), () => this.hint());
-    this.listen();
+  }
+
+  get meta() {
+    return this.walk?.meta;
   }
 
   listen() {
-    this.stop = attend(this.section, {
-      fitIn: () => this.fitIn(),
-      onKey: (event) => this.onKey(event),
-      tell: () => this.tell(),
-    });
+    super.listen();
     const { signal } = this.stop;
     document.addEventListener("cnnviz:go-channel", ({ detail }) => this.goTo(detail.channel), { signal });
-    this.address = new StepAddress(() => this.stepWritten(), signal);
     this.section.addEventListener("pointerdown", (event) => this.takeFocus(event));
   }
 
@@ -52,23 +42,19 @@ class Stage {
     }
   }
 
-  // Keys count when the stage, or nothing at all, has the focus.
+  // What is typed into a cell is the cell's.
   onKey(event) {
-    if (!isMine(event, this.section)) return;
-    if (event.composedPath()[0].matches("input:not([type=range])")) return;
+    if (event.composedPath()[0].matches?.("input:not([type=range])")) return;
+    super.onKey(event);
+  }
+
+  onOtherKey(event) {
     if (event.key === "Escape") this.setPin(null);
-    const kind = undoAsked(event, this.walk.meta);
-    if (kind) {
-      event.preventDefault();
-      this.send(kind);
-    } else {
-      this.transport.key(event);
-    }
+    super.onOtherKey(event);
   }
 
   destroy() {
-    this.stop.abort();
-    this.transport.pause();
+    super.destroy();
     const { index, speed } = this.transport;
     const { key, link } = this.walk.meta;
     memory.set(key, { index, speed, link, tool: this.tools.tool, pin: this.pin });
@@ -81,12 +67,8 @@ class Stage {
     this.walk = new this.Model(data);
     const { meta } = this.walk;
     this.outbox.settle(meta, setState);
-    this.keepInk();
-    this.section.classList.toggle("classroom", meta.classroom);
-    this.section.setAttribute("aria-label", meta.strings.stage);
-    this.section.querySelector(".transport").setAttribute("aria-label", meta.strings.transport);
-    this.section.querySelector(".tools").setAttribute("aria-label", meta.strings.tools);
-    this.transport.setStrings(meta.strings);
+    this.keepInk(this.picture.planes.input[0]?.values, this.walk.values.input);
+    this.label("stage");
     this.transport.restart(this.walk.steps, before ? this.follow(before) : this.recall());
     this.tools.setUp(meta);
     if (!before) this.recallTools();
@@ -98,13 +80,6 @@ class Stage {
     this.address.write();
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!before && meta.autoplay && !still) this.transport.toggle();
-  }
-
-  // Ink that the walk does not contain yet stays on view.
-  keepInk() {
-    const inking = this.painting || this.outbox.holds("draw");
-    const ink = this.picture.planes.input[0]?.values;
-    if (inking && ink?.length === this.walk.values.input.length) this.walk.values.input.set(ink);
   }
 
   stillThere(look) {
@@ -210,17 +185,6 @@ class Stage {
     this.transport.go(this.walk.indexOf(channel, this.walk.cellOf(this.transport.index)));
   }
 
-  stepped() {
-    this.hover = null;
-    this.render();
-    this.tell();
-  }
-
-  rested() {
-    this.render();
-    this.address.soon();
-  }
-
   stepWritten() {
     if (!this.walk.meta.linked) return undefined;
     return this.transport.index ? this.transport.index + 1 : null;
@@ -234,37 +198,8 @@ class Stage {
     this.hint();
     this.send("cell", { plane: column, at: [p, ...cell], value, channel });
   }
-
-  // Says whether the stroke is wanted. What is drawn shows at once; Python hears of it at the end.
-  paint(phase, point, p) {
-    if (phase === "start" && !this.tools.paints) return false;
-    const plane = this.picture.planes.input[p];
-    this.painting = phase !== "end";
-    if (phase === "end") {
-      this.send("draw", { values: Array.from(plane.values, (value) => Math.round(value * 255)) });
-      return true;
-    }
-    if (phase === "start") this.setHover(null);
-    this.tools.stroke(plane.values, plane.rows, plane.cols, phase === "start" ? point : this.last, point);
-    this.last = point;
-    cancelAnimationFrame(this.inking);
-    this.inking = requestAnimationFrame(() => plane.drawPicture());
-    return true;
-  }
-
-  send(kind, detail = {}) {
-    this.outbox.post({ kind, ...detail });
-  }
 }
 
 const sameLook = (a, b) => a?.column === b?.column && a?.p === b?.p && String(a?.cell) === String(b?.cell);
 
-export default function ({ data, parentElement, setStateValue }) {
-  let stage = stages.get(parentElement);
-  if (!stage) stages.set(parentElement, (stage = new Stage(parentElement, data.meta.mode === "paint")));
-  stage.update(data, setStateValue);
-  return () => {
-    stage.destroy();
-    stages.delete(parentElement);
-  };
-}
+export default mount((root, { meta }) => new Stage(root, meta.mode === "paint"));

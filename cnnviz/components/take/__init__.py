@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.components import register
 from cnnviz.components.mail import messages, token
 
-_take = register("take", "shared/format.js", "shared/planes.css")
+_take = register("take", "shared/format.js", "shared/mount.js", "shared/planes.css")
 
 
 class Wish(NamedTuple):

@@ -1,10 +1,11 @@
 // Take it along: the link to the clipboard, and files that Python makes when asked.
 
-const shelves = new WeakMap();
-
 class Shelf {
   constructor(root) {
     this.root = root;
+    this.follow = ({ detail }) => (this.step = detail.current);
+    document.addEventListener("cnnviz:step", this.follow);
+    document.dispatchEvent(new CustomEvent("cnnviz:ask-step"));
     root.querySelector(".take").addEventListener("click", (event) => {
       const act = event.target.closest("button")?.dataset.act;
       if (act) this.act(act);
@@ -21,6 +22,10 @@ class Shelf {
     }
     const file = data.file;
     if (file && file.id === this.asked) this.save(file);
+  }
+
+  destroy() {
+    document.removeEventListener("cnnviz:step", this.follow);
   }
 
   act(act) {
@@ -64,17 +69,4 @@ class Shelf {
   }
 }
 
-export default function ({ data, parentElement, setStateValue }) {
-  let shelf = shelves.get(parentElement);
-  if (!shelf) {
-    shelves.set(parentElement, (shelf = new Shelf(parentElement)));
-    shelf.follow = ({ detail }) => (shelf.step = detail.current);
-    document.addEventListener("cnnviz:step", shelf.follow);
-    document.dispatchEvent(new CustomEvent("cnnviz:ask-step"));
-  }
-  shelf.update(data, setStateValue);
-  return () => {
-    document.removeEventListener("cnnviz:step", shelf.follow);
-    shelves.delete(parentElement);
-  };
-}
+export default mount((root) => new Shelf(root));
