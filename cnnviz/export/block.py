@@ -5,14 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector
 
 from cnnviz.export.code import tensor_code
-from cnnviz.export.sheet import Panel
+from cnnviz.export.sheet import Panel, Role
 from cnnviz.models import blocks
 from cnnviz.models.forms import Form, build
 from cnnviz.models.taps import Tap
@@ -95,7 +94,7 @@ def block_panels(taps: Sequence[Tap], now: int, channel: int) -> list[Panel]:
             known = channel + 1
         shown = tap.value.clone()
         shown[known:] = 0
-        role: Literal["input", "kernel", "output"] = "input" if i == 0 else "output"
+        role: Role = "input" if i == 0 else "output"
         if tap.kind == "conv":
             role = "kernel"
         shape = " × ".join(map(str, tap.value.shape))

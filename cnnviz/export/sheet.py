@@ -34,6 +34,8 @@ MARGIN, GAP, TITLE, TITLE_ROOM, CAPTION_ROOM = 40, 48, 26, 56, 48  # pixels
 REST = 1500  # milliseconds that the last picture stays longer
 TINT = 0.3  # of the full colour, below text
 
+Role = Literal["input", "kernel", "output"]
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -41,7 +43,7 @@ class Panel:
 
     title: str
     values: Tensor  # (rows, cols), finite
-    role: Literal["input", "kernel", "output"]  # the title's colour
+    role: Role  # the title's colour
     marked: tuple[tuple[int, int, int, int], ...] = ()  # frames: row, column, rows, columns
     caption: str = ""  # below the plane
     shape: str | None = None  # beside the title; by default the plane's own

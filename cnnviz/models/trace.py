@@ -16,7 +16,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -25,23 +25,13 @@ from torch.overrides import TorchFunctionMode
 from cnnviz.models.layers import POINT, RULES, UNKNOWN, Effect, Rule, Shape
 from cnnviz.models.operations import Call, carries, check, effect_of, kind_of, run, tensors_in
 from cnnviz.models.rows import INPUT, LayerRow
+from cnnviz.models.seen import BATCH, Seen, join, mark, seen_of, times_of
 from cnnviz.problems import Problem
 
 PLAIN = (nn.Sequential, nn.ModuleList, nn.ModuleDict)  # they hold blocks, and are none
 LOOKS = {"empty", "__len__", "dim", "size"}  # functions that only look at a tensor
 MOST = 10**12  # numbers in one layer's weights or output: 4 TB
-BATCH = 2  # what runs through: of one, `squeeze` would take the batch away as well
 HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
-
-
-class Seen(NamedTuple):
-    """What is known of a tensor on its way through the network."""
-
-    shape: Shape  # without the batch
-    times: int  # how many such there are for one input: more than one after a reshape
-    rows: tuple[int, ...]  # that it came from
-    receptive_field: tuple[int, ...]  # empty where it is not known
-    jump: tuple[int, ...] | None
 
 
 class Stopped(BaseException):
@@ -53,7 +43,7 @@ def trace(model: nn.Module, input_shape: Shape) -> list[LayerRow]:
     walk = Trace(model, input_shape)
     ones = (1,) * (len(input_shape) - 1)
     x = torch.empty((BATCH, *input_shape), device="meta")
-    _mark(x, Seen(input_shape, 1, (INPUT,), ones, ones))
+    mark(x, Seen(input_shape, 1, (INPUT,), ones, ones))
     with torch.no_grad(), walk, contextlib.suppress(Stopped):
         walk.model(x)
     return walk.rows
@@ -124,7 +114,7 @@ class Trace(TorchFunctionMode):
             out = type(shadow).forward(shadow, *args, **kwargs)
         except Exception as error:
             kind = type(shadow).__name__
-            self._fail(path, kind, self._join(args), _refusal(error))
+            self._fail(path, kind, join(args), _refusal(error))
         self.inside.pop()
         self.ran.add(id(shadow))
         if self.loose:
@@ -135,7 +125,7 @@ class Trace(TorchFunctionMode):
         """Weights that reached no function as they are (`weight.t()`) count in the last row."""
         ran = (module for module in shadow.modules() if id(module) in self.ran)
         parameters = self._take_loose(weight for module in ran for weight in _own_weights(module))
-        seen = self._join((out,))
+        seen = join((out,))
         if parameters and len(self.rows) > before:
             row = self.rows[-1]
             total = row.parameters + parameters
@@ -156,7 +146,7 @@ class Trace(TorchFunctionMode):
     ) -> Tensor:
         """A layer with a rule: nothing of PyTorch's runs."""
         x: Tensor = args[0] if args else kwargs["input"]
-        seen: Seen = _seen(x) or self._join((x,))
+        seen: Seen = seen_of(x) or join((x,))
         kind = type(module).__name__
         parameters = 0
         for key, numbers in weights:  # a weight may serve twice, and counts once
@@ -179,7 +169,7 @@ class Trace(TorchFunctionMode):
 
     def _unknown(self, shadow: nn.Module, path: str, *args: Any, **kwargs: Any) -> Any:
         """A layer of PyTorch without a rule: PyTorch says its shape, nobody how far it reaches."""
-        seen, kind = self._join((*args, *kwargs.values())), type(shadow).__name__
+        seen, kind = join((*args, *kwargs.values())), type(shadow).__name__
         with torch._C.DisableTorchFunction():
             try:
                 out = type(shadow).forward(shadow, *args, **kwargs)
@@ -191,7 +181,7 @@ class Trace(TorchFunctionMode):
             return out
         shape, macs = tuple(tensors[0].shape[1:]), 0
         if kind.startswith("ConvTranspose"):
-            macs = shadow.weight.numel() * math.prod(seen.shape[1:])  # type: ignore[operator]
+            macs = _own_weights(shadow)[0].numel() * math.prod(seen.shape[1:])
         same = carries(seen.shape, shape, self.axes) or "Pad" in kind
         effect = Effect(shape, macs=macs, reach=POINT if same else UNKNOWN)
         parameters = self._take_loose(_own_weights(shadow))
@@ -205,7 +195,7 @@ class Trace(TorchFunctionMode):
     ) -> Any:
         kwargs, name = kwargs or {}, getattr(func, "__name__", "")
         tensors = [] if name in LOOKS else tensors_in((*args, *kwargs.values()))
-        if not any(map(_seen, tensors)):
+        if not any(map(seen_of, tensors)):
             return func(*args, **kwargs)
         call = Call(name, tuple(tensors), args, kwargs)
         path = self.inside[-1]
@@ -213,7 +203,7 @@ class Trace(TorchFunctionMode):
             check(call)
             out = run(func, call)
         except Exception as error:
-            self._fail(path, kind_of(call), self._join(tensors), _refusal(error))
+            self._fail(path, kind_of(call), join(tensors), _refusal(error))
         made = tensors_in((out,))
         if made:
             self._follow(call, path, made)
@@ -221,7 +211,7 @@ class Trace(TorchFunctionMode):
 
     def _follow(self, call: Call, path: str, made: Sequence[Tensor]) -> None:
         """The row of a function, if it is one; else its results are known as its arguments were."""
-        seen, first = self._join(call.tensors), made[0]
+        seen, first = join(call.tensors), made[0]
         shape = tuple(first.shape[1:])
         effect = effect_of(call, seen.shape, first, self.axes)
         parameters = self._take_loose(call.tensors)
@@ -234,31 +224,12 @@ class Trace(TorchFunctionMode):
         for part in made:
             shape = tuple(part.shape[1:])
             here = seen if same else seen._replace(receptive_field=(), jump=None)
-            _mark(part, here._replace(shape=shape, times=_times(part)))
+            mark(part, here._replace(shape=shape, times=times_of(part)))
 
     def _take_loose(self, tensors: Iterable[Tensor]) -> int:
         """The numbers in weights that no known layer holds; each counts in one row only."""
         found = [self.loose.pop(id(x), None) for x in tensors]
         return sum(x.numel() for x in found if x is not None)
-
-    def _join(self, values: Iterable[Any]) -> Seen:
-        """What is known of several tensors together: of the first, but with the largest field.
-
-        Fields that grew along paths with other jumps lie nowhere evenly.
-        """
-        found: list[Seen] = [seen for x in tensors_in(values) if (seen := _seen(x))]
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            shapes = [tuple(x.shape[1:]) for x in tensors_in(values)]
-            return Seen(shapes[0] if shapes else (), 1, (), (), None)
-        rows = tuple(dict.fromkeys(row for seen in found for row in seen.rows))
-        fields = [seen.receptive_field for seen in found]
-        field = tuple(map(max, zip(*fields, strict=True))) if all(fields) else ()
-        even = len({seen.jump for seen in found}) == 1
-        return found[0]._replace(
-            rows=rows, receptive_field=field, jump=found[0].jump if even else None
-        )
 
     # ---- rows
 
@@ -273,7 +244,7 @@ class Trace(TorchFunctionMode):
         times: int = 0,  # 0: as its shape says
     ) -> Tensor:
         field, jump = self._reach(effect, seen)
-        times = times or _times(out)
+        times = times or times_of(out)
         shape = (times, *effect.output_shape) if times != 1 else effect.output_shape
         row = LayerRow(
             path=path,
@@ -292,7 +263,7 @@ class Trace(TorchFunctionMode):
             block=self.blocks[self.groups[path]],
         )
         self.rows.append(row)
-        return _mark(out, Seen(effect.output_shape, times, (len(self.rows) - 1,), field, jump))
+        return mark(out, Seen(effect.output_shape, times, (len(self.rows) - 1,), field, jump))
 
     def _reach(self, effect: Effect, seen: Seen) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
         """r ← r + (extent − 1)·j and j ← s·j along each axis (Araujo et al. 2019)."""
@@ -323,20 +294,6 @@ def _is_layer(module: nn.Module) -> bool:
 
 def _own_weights(module: nn.Module) -> list[Tensor]:
     return [weight for weight in module._parameters.values() if weight is not None]
-
-
-def _seen(x: Any) -> Any:
-    return getattr(x, "_seen", None)
-
-
-def _mark(x: Tensor, seen: Seen) -> Tensor:
-    x._seen = seen  # type: ignore[attr-defined]
-    return x
-
-
-def _times(x: Tensor) -> int:
-    """How many such tensors there are for one input."""
-    return x.shape[0] // BATCH if x.ndim and x.shape[0] % BATCH == 0 else 1
 
 
 def _refusal(error: Exception) -> Problem:
