@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnnviz.components.network import COLUMNS, NetworkTable, network
+from cnnviz.components.network import COLUMNS, NetworkTable
 from cnnviz.models.plan import Plan
 from cnnviz.ui import frame, settings
 from cnnviz.ui.architecture import (
@@ -17,19 +17,15 @@ from cnnviz.ui.architecture import (
     headline,
     misfit,
     network_takeaway,
+    show_networks,
     take_edit,
     ways_to_fit,
 )
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
-from cnnviz.ui.i18n import explain, lesson, t, texts
-from cnnviz.ui.networks import (
-    NetworkSettings,
-    network_controls,
-    plan_of,
-    plan_title,
-    tell_options,
-)
+from cnnviz.ui.i18n import lesson, t
+from cnnviz.ui.network_controls import network_controls
+from cnnviz.ui.networks import NetworkSettings, plan_of, plan_title, tell_options
 from cnnviz.ui.panels import panels
 from cnnviz.ui.refusal import refusal
 from cnnviz.ui.settings import choice, paths, whole, words
@@ -78,20 +74,8 @@ def main() -> None:
 
 def show(desk: Desk[Settings], plan: Plan) -> None:
     """Diagram, table and costs; and below them what does not fit."""
-    network(
-        NETWORK,
-        [NetworkTable(plan_title(plan), plan.input_shape, plan.rows)],
-        texts("network"),
-        columns=desk.now.columns,
-        open=desk.now.open,
-        chosen=min(desk.now.row, len(plan.rows)) - 1,
-        say=explain,
-        undo=bool(desk.history.past),
-        redo=bool(desk.history.future),
-        link=desk.history.link,
-        done=desk.history.done,
-        classroom=frame.classroom(),
-    )
+    table = NetworkTable(plan_title(plan), plan.input_shape, plan.rows)
+    show_networks(desk, NETWORK, [table], min(desk.now.row, len(plan.rows)) - 1)
     misfit(desk, plan, lambda: ways_to_fit(desk.now))
 
 

@@ -20,6 +20,7 @@ from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.panels import panels
 from cnnviz.ui.settings import choice
 from cnnviz.ui.takeaway import takeaway
+from cnnviz.ui.topics import topic_control
 
 PAGE = "between"
 STAGE = f"{PAGE}.stage"
@@ -53,7 +54,7 @@ def main() -> None:
     topic = TOPICS[desk.now.topic]
     controls, picture = frame.workbench(t("page.between.title"), t("page.between.lead"))
     with picture:
-        topic_control(desk)
+        topic_control(desk, TOPICS, "between")
         scene = topic.show(desk)
     with controls:
         topic.controls(desk)
@@ -62,18 +63,6 @@ def main() -> None:
         with picture:
             panels(desk, PANELS[desk.now.topic], lambda name: panel(name, desk, scene))
     frame.close(settings.write(desk.now))
-
-
-def topic_control(desk: Desk[Settings]) -> None:
-    """Above the picture, so that it is at hand on a phone and on a projector too."""
-    st.segmented_control(
-        t("between.topic"),
-        list(TOPICS),
-        format_func=lambda name: t(f"between.topic_name.{name}"),
-        label_visibility="collapsed",
-        required=True,
-        **desk.bind("topic"),
-    )
 
 
 def panel(name: str, desk: Desk[Settings], scene: Any) -> None:

@@ -19,9 +19,9 @@ from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.panels import panels
 from cnnviz.ui.settings import choice
 from cnnviz.ui.takeaway import Takeaway, takeaway
+from cnnviz.ui.topics import topic_control
 
 PAGE = "function-classes"
-REGIONS, BOARDS = f"{PAGE}.regions", f"{PAGE}.boards"
 TOPICS: dict[str, Any] = {
     "regions": regions,
     "fits": fits,
@@ -48,14 +48,14 @@ class Settings(RegionSettings, FitSettings, IdentitySettings, DepthSettings):
 def main() -> None:
     """The page: a topic's picture, its controls, and the details below."""
     desk = frame.desk(PAGE, Settings)
-    take_edits(desk, REGIONS, regions.apply_edit)
-    take_edits(desk, BOARDS, identity.apply_edit)
+    for topic in (regions, identity):
+        take_edits(desk, topic.key(PAGE), topic.apply_edit)
     controls, picture = frame.workbench(
         t("page.function-classes.title"), t("page.function-classes.lead")
     )
     with picture:
-        topic_control(desk)
-        scene = show(desk)
+        topic_control(desk, TOPICS, "classes")
+        scene = TOPICS[desk.now.topic].show(desk)
     with controls:
         TOPICS[desk.now.topic].controls(desk)
         takeaway(f"{PAGE}.take", f"{PAGE}-{desk.now.topic}", scene and taken(desk, scene))
@@ -63,28 +63,6 @@ def main() -> None:
         with picture:
             panels(desk, PANELS[desk.now.topic], lambda name: panel(name, desk, scene))
     frame.close(settings.write(desk.now))
-
-
-def topic_control(desk: Desk[Settings]) -> None:
-    """Above the picture, so that it is at hand on a phone and on a projector too."""
-    st.segmented_control(
-        t("classes.topic"),
-        list(TOPICS),
-        format_func=lambda name: t(f"classes.topic_name.{name}"),
-        label_visibility="collapsed",
-        required=True,
-        **desk.bind("topic"),
-    )
-
-
-def show(desk: Desk[Settings]) -> Any:
-    """The topic's picture; what it was made from, or None where something does not fit."""
-    topic = desk.now.topic
-    if topic == "regions":
-        return regions.show(desk, REGIONS)
-    if topic == "identity":
-        return identity.show(desk, BOARDS)
-    return TOPICS[topic].show(desk)
 
 
 def taken(desk: Desk[Settings], scene: Any) -> Takeaway:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
-from cnnviz.components.network import COLUMNS
+from cnnviz.components.network import COLUMNS, NetworkTable, network
 from cnnviz.components.stage import Edit
 from cnnviz.export.network import network_png, table_csv
 from cnnviz.export.network_code import network_code
@@ -18,14 +18,15 @@ from cnnviz.models.layers import sizes
 from cnnviz.models.plan import Plan
 from cnnviz.models.rows import totals
 from cnnviz.problems import Problem
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
-from cnnviz.ui.i18n import explain, t
+from cnnviz.ui.i18n import explain, t, texts
 from cnnviz.ui.networks import ALONE, Side, plan_of, plan_title
 from cnnviz.ui.takeaway import Takeaway
 
 CHOSEN = ("output", "parameters", "how", "macs", "field")
 MOST_OPEN = 64
-MEGA = 1_000_000
+MEGA, GIGA = 10**6, 10**9
 
 
 def headline(plan: Plan) -> str:
@@ -35,9 +36,18 @@ def headline(plan: Plan) -> str:
         "origin": origin(plan),
         "parameters": f"{sums.parameters:,}",
         "macs": f"{sums.macs:,}",
-        "flops": f"{2 * sums.macs / MEGA:,.2f}",
+        "flops": flops_text(2 * sums.macs),
     }
-    return t("architecture.headline", **words)
+    line = t("architecture.headline", **words)
+    return line if plan.fits else f"{line} · {t('architecture.so_far')}"
+
+
+def flops_text(n: int) -> str:
+    """0.83 MFLOPs, 8.18 GFLOPs."""
+    if n >= GIGA:
+        return f"{n / GIGA:,.2f} GFLOPs"
+    mega = n / MEGA
+    return f"{mega:.2f} MFLOPs" if mega >= 0.1 else f"{mega:.2g} MFLOPs"
 
 
 def origin(plan: Plan) -> str:
@@ -94,6 +104,29 @@ def columns_control(desk: Desk[Any]) -> None:
         )
 
 
+def show_networks(
+    desk: Desk[Any],
+    key: str,
+    tables: Sequence[NetworkTable],
+    chosen: int | tuple[int, int] | None,
+) -> None:
+    """The networks of a page that has the settings `columns` and `open`."""
+    network(
+        key,
+        tables,
+        texts("network"),
+        columns=desk.now.columns,
+        open=desk.now.open,
+        chosen=chosen,
+        say=explain,
+        undo=bool(desk.history.past),
+        redo=bool(desk.history.future),
+        link=desk.history.link,
+        done=desk.history.done,
+        classroom=frame.classroom(),
+    )
+
+
 def misfit(
     desk: Desk[Any],
     plan: Plan,
@@ -108,7 +141,8 @@ def misfit(
     if not last.problem:
         return
     with st.container(border=True, key=f"misfit {where}".strip()):
-        name = " ".join(filter(None, (where and f"{where},", last.kind, last.path)))
+        layer = f"{last.kind} (`{last.path}`)" if last.path else last.kind
+        name = f"{where}, {layer}" if where else layer
         st.warning(t("architecture.misfit", layer=name, why=explain(last.problem)))
         with st.container(horizontal=True):
             if desk.history.past:
@@ -158,7 +192,7 @@ def network_takeaway(plan: Plan, open_blocks: tuple[str, ...]) -> Takeaway:
     return Takeaway(
         plan_title(plan),
         (headline(plan),),
-        lambda: code_of(plan),
+        code_of(plan),
         None,
         png,
         csv=lambda: table_csv(plan.rows),

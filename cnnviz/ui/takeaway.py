@@ -21,8 +21,7 @@ class Takeaway(NamedTuple):
 
     title: str
     paragraphs: tuple[str, ...]  # Markdown, for the notebook
-    # PyTorch that leaves Y, and X and K where they exist; or what makes it
-    code: str | Callable[[], str]
+    code: str  # PyTorch that leaves Y, and X and K where they exist
     expected: Tensor | None  # what Y must be; None where the code asserts by itself what it has to
     png: Callable[[int, bool], bytes]  # of a step, from 0; dark or not
     gif: Callable[[bool], bytes] | None = None  # dark or not; None where nothing moves
@@ -64,18 +63,14 @@ def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
     if scene is None:
         return File(wish, refused=t("take.failed"))
     dark = st.context.theme.type == "dark"  # as the reader sees it
-    gif, csv, code = scene.gif, scene.csv, scene.code
+    gif, csv = scene.gif, scene.csv
     makers: dict[str, Callable[[], bytes]] = {
         "png": lambda: scene.png(wish.step, dark),
         **({"gif": lambda: gif(dark)} if gif else {}),
         # with a byte order mark, or Excel takes × and Korean for something else
         **({"csv": lambda: csv().encode("utf-8-sig")} if csv else {}),
         "notebook": lambda: notebook(
-            scene.title,
-            scene.paragraphs,
-            code if isinstance(code, str) else code(),
-            scene.expected,
-            _web_link(wish.href),
+            scene.title, scene.paragraphs, scene.code, scene.expected, _web_link(wish.href)
         ),
     }
     try:

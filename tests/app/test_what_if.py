@@ -188,7 +188,7 @@ def test_blocks_of_ones_own_are_added_on_the_side_that_is_changed() -> None:
 
 def test_first_row_that_does_not_fit_is_told_and_mended_in_one_click() -> None:
     app = visit("too-small")
-    assert "After: VGG-11 (d2l 8.2), Linear 6 does not fit" in app.warning[0].value
+    assert "After: VGG-11 (d2l 8.2), Linear (`6`) does not fit" in app.warning[0].value
     assert shown(app)[1]["lines"][-1]["problem"]
     assert "as far as both networks get" in words(app)
     assert values(app)[0] == "9.22 M → 9.22 M"
@@ -200,7 +200,7 @@ def test_first_row_that_does_not_fit_is_told_and_mended_in_one_click() -> None:
 
 def test_failing_addition_leads_back_to_the_options_as_printed() -> None:
     app = visit("shortcut")
-    assert "add 5.0" in app.warning[0].value
+    assert "add (`5.0`)" in app.warning[0].value
     click(app, "Start from the usual options")
     assert not app.warning
     assert values(app)[0] == "11.2 M → 11.2 M"

@@ -133,6 +133,14 @@ def test_block_opens_in_table_and_diagram_and_folds_again(tab: Page, app_url: st
     expect(network.line("Bottleneck layer1.0")).to_have_attribute("aria-expanded", "true")
 
 
+def test_opened_block_comes_into_view(tab: Page, app_url: str) -> None:
+    network = opened(tab, app_url, "network=googlenet")
+    network.line("Inception inception4c").click()
+    expect(network.frames).to_have_count(1)
+    picture, frame = box_of(network.box.locator(".picture")), box_of(network.frames)
+    assert picture["x"] <= frame["x"] < picture["x"] + picture["width"] / 2
+
+
 def test_keyboard_walks_the_table_opens_a_block_and_keeps_its_place(
     tab: Page, app_url: str
 ) -> None:

@@ -14,7 +14,7 @@ from cnnviz.components.boards import Board, boards
 from cnnviz.components.stage import Edit
 from cnnviz.export.function_classes import block_code
 from cnnviz.export.numbers import short
-from cnnviz.export.sheet import Panel, sheet_gif, sheet_png
+from cnnviz.export.sheet import Panel, Role, sheet_gif, sheet_png
 from cnnviz.figures.function_classes import losses
 from cnnviz.models.identity import KINDS, MOST_UPDATES, Planes, Start, learn_identity, one_block
 from cnnviz.problems import Problem
@@ -49,12 +49,17 @@ def controls(desk: Desk[S]) -> None:
     block_says(desk)
 
 
+def key(page: str) -> str:
+    """The key of the boards on the page."""
+    return f"{page}.boards"
+
+
 def apply_edit(now: S, edit: Edit) -> S:
     """The settings after a cell of x was typed into."""
     return replace(now, input="own", cells=edit_cell(small_plane(now), edit))
 
 
-def show(desk: Desk[S], key: str) -> Planes | None:
+def show(desk: Desk[S]) -> Planes | None:
     """The planes of both blocks, linked cell by cell, and how far each is from x."""
     try:
         planes = one_block(small_plane(desk.now), how_of(desk.now))
@@ -66,7 +71,7 @@ def show(desk: Desk[S], key: str) -> Planes | None:
         refusal(desk, problem, ways)
         return None
     boards(
-        key,
+        key(desk.page),
         board_rows(planes, relu=desk.now.last == "relu"),
         texts("boards"),
         headings=[t(f"classes.kind.{kind}") for kind in reversed(KINDS)],
@@ -180,7 +185,7 @@ def taken(now: IdentitySettings, planes: Planes) -> Takeaway:
 def sheet(planes: Planes, cell: int) -> list[Panel]:
     """All planes, with one cell marked and its numbers below."""
     row, col = divmod(cell, planes.x.shape[1])
-    panels = {
+    panels: dict[str, tuple[Role, Tensor]] = {
         "x": ("input", planes.x),
         "g(x)": ("kernel", planes.g),
         "x + g(x)": ("output", planes.sum),
@@ -188,6 +193,6 @@ def sheet(planes: Planes, cell: int) -> list[Panel]:
         "plain": ("output", planes.plain),
     }
     return [
-        Panel(title, values, role, ((row, col, 1, 1),), short(float(values[row, col]), 3))  # type: ignore[arg-type]
+        Panel(title, values, role, ((row, col, 1, 1),), short(float(values[row, col]), 3))
         for title, (role, values) in panels.items()
     ]

@@ -73,6 +73,11 @@ def controls(desk: Desk[S]) -> None:
     st.caption(t("classes.regions_says"))
 
 
+def key(page: str) -> str:
+    """The key of the picture on the page."""
+    return f"{page}.regions"
+
+
 def apply_edit(now: S, edit: Edit) -> S:
     """The settings after the truth was dragged.
 
@@ -89,12 +94,12 @@ def _coordinate(edit: Edit, name: str) -> float:
     return float(value)
 
 
-def show(desk: Desk[S], key: str) -> Scene:
+def show(desk: Desk[S]) -> Scene:
     """The picture."""
     now = desk.now
     scene = Scene(ARRANGEMENTS[now.arrangement], (now.x, now.y))
     regions(
-        key,
+        key(desk.page),
         scene.discs,
         scene.truth,
         texts("regions"),

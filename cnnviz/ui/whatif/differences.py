@@ -7,17 +7,16 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from cnnviz.components.network import NetworkTable, network
+from cnnviz.components.network import NetworkTable
 from cnnviz.components.network.payload import percent
 from cnnviz.export.comparison import comparison_code, comparison_csv, comparison_png
 from cnnviz.figures.compare import Bit, causes, parts, signed
 from cnnviz.models.compare import PARTS, Cause, Change, Comparison
 from cnnviz.models.plan import Plan
-from cnnviz.ui import frame
-from cnnviz.ui.architecture import code_of, picture_lines
+from cnnviz.ui.architecture import code_of, picture_lines, show_networks
 from cnnviz.ui.charts import chart, ink
 from cnnviz.ui.desk import Desk
-from cnnviz.ui.i18n import explain, t, texts
+from cnnviz.ui.i18n import t
 from cnnviz.ui.networks import plan_title
 from cnnviz.ui.takeaway import Takeaway
 from cnnviz.ui.whatif.numbers import amount, memory, ratio_text
@@ -40,6 +39,8 @@ def sentence(found: Comparison) -> str:
         **{mark: marks[mark] for mark in ("changed", "removed", "added")},
     }
     lines = [t("what-if.rows", **words)]
+    if marks["unreached"]:
+        lines.append(t("what-if.unreached", n=marks["unreached"]))
     lines.append(_shares(found) if found.failed == (None, None) else t("what-if.as_far"))
     return " ".join(lines)
 
@@ -113,25 +114,12 @@ def tables(desk: Desk[Any], key: str, plans: Plans, found: Comparison) -> None:
     for side, row in enumerate((desk.now.row_before, desk.now.row_after)):
         if row:
             chosen = (side, min(row, len((found.before, found.after)[side])) - 1)
-    network(
-        key,
-        [
-            NetworkTable(title(plan, side), plan.input_shape, rows, found.marks(side))
-            for side, (plan, rows) in enumerate(
-                zip(plans, (found.before, found.after), strict=True)
-            )
-        ],
-        texts("network"),
-        columns=desk.now.columns,
-        open=desk.now.open,
-        chosen=chosen,
-        say=explain,
-        undo=bool(desk.history.past),
-        redo=bool(desk.history.future),
-        link=desk.history.link,
-        done=desk.history.done,
-        classroom=frame.classroom(),
-    )
+    rows = zip(plans, (found.before, found.after), strict=True)
+    both = [
+        NetworkTable(title(plan, side), plan.input_shape, own, found.marks(side))
+        for side, (plan, own) in enumerate(rows)
+    ]
+    show_networks(desk, key, both, chosen)
 
 
 def title(plan: Plan, side: int) -> str:
@@ -216,7 +204,7 @@ def taken(plans: Plans, found: Comparison, open_blocks: tuple[str, ...]) -> Take
     return Takeaway(
         t("page.what-if.title"),
         (" → ".join(map(plan_title, plans)), sentence(found)),
-        lambda: code(plans, found),
+        code(plans, found),
         None,
         lambda _, dark: comparison_png(
             found,

@@ -14,17 +14,13 @@ from cnnviz.ui import frame
 from cnnviz.ui.architecture import columns_control
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import language, t
-from cnnviz.ui.networks import (
-    MADE_FOR,
-    NAMES,
-    Side,
+from cnnviz.ui.network_controls import (
     choice_text,
     network_control,
-    network_title,
     option_controls,
-    plan_of,
     size_controls,
 )
+from cnnviz.ui.networks import MADE_FOR, NAMES, Side, network_title, plan_of
 from cnnviz.ui.settings import OptionTexts, Pair, choice, options, pair
 
 MODES = ("two", "change")

@@ -36,7 +36,7 @@ def test_components_of_the_first_page_are_there() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_component_has_its_script_with_one_default_export(name: str) -> None:
     script = (HERE / name / f"{name}.js").read_text(encoding="utf-8")
-    assert len(re.findall(r"^export default function", script, re.MULTILINE)) == 1
+    assert len(re.findall(r"^export default ", script, re.MULTILINE)) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
