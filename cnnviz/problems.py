@@ -218,6 +218,26 @@ SENTENCES: dict[str, str] = {
     "split_unknown": "A data set has no part called {split}; choose one of {allowed}.",
     "label_range": "There are {count} classes, counted from 0; there is no class {label}.",
     "item_range": "This class has {count} images, counted from 0; there is no image {nth}.",
+    "data_missing": (
+        "The whole of {name} is not on this computer. Download it ({megabytes} MB), put it into "
+        "the folder that CNNVIZ_DATA names, or take a set that comes with the app."
+    ),
+    "data_damaged": (
+        "The files of {name} are damaged, or are not what their names say. Remove them and get "
+        "them again."
+    ),
+    "download_failed": (
+        "{name} could not be downloaded: {reason}. Look at the connection and the free space on "
+        "the disk, and try again."
+    ),
+    "shapes_place": "A shape has no place called {place}; choose one of {allowed}.",
+    "own_digest": (
+        "This is not the number of a set of pictures: that has 64 digits from 0 to f. Choose the "
+        "zip of your pictures again."
+    ),
+    "own_missing": (
+        "These pictures are not, or no longer, on this computer. Choose their zip again."
+    ),
     # dense to convolution
     "delta_range": "Δ must be from 0 to {high} for a side of {side}; got {delta}.",
     "half_unknown": "A picture has no half called {half}; choose one of {allowed}.",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from plotly.graph_objects import Bar, Figure, Scatter
 
+from cnnviz.data.shapes import SHAPES
 from cnnviz.figures.style import GREY, ORANGE, VIOLET, finish
 from cnnviz.ops.dense import Count
-from cnnviz.training.shapes import SHAPES, Look
+from cnnviz.training.shapes import Look
 
 COLOURS = {"dense": VIOLET, "convolution": ORANGE}
 DASHES = {"left": "solid", "right": "dot"}

@@ -16,9 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from cnnviz.data.shapes import SHAPES, draw
 from cnnviz.problems import Problem
 
-SHAPES = ("circle", "square", "triangle", "cross")
 SIDE = 32  # pixels of a picture; a shape lies whole within one half
 RADII = (5.5, 7.0)  # from a shape's middle to its farthest point, in pixels
 TRAIN, TEST = 1920, 240  # pictures; TEST for each half
@@ -66,38 +66,11 @@ def shapes(count: int, half: str, seed: int) -> Pictures:
     places = torch.rand(2, count, generator=random)
     x = _between(radii, SIDE / 2 - radii, places[0]) + (SIDE / 2 if half == "right" else 0)
     y = _between(radii, SIDE - radii, places[1])
-    return Pictures(draw(labels, x, y, radii), labels)
+    return Pictures(draw(labels, x, y, radii, SIDE), labels)
 
 
 def _between(low: Tensor | float, high: Tensor | float, share: Tensor) -> Tensor:
     return low + (high - low) * share
-
-
-def draw(labels: Tensor, x: Tensor, y: Tensor, radii: Tensor) -> Tensor:
-    """Shapes (N, 1, SIDE, SIDE) around (x, y) in pixels, with soft edges.
-
-    A pixel's brightness is its covered share, as its middle's distance from the edge gives it.
-    """
-    middles = torch.arange(SIDE) + 0.5
-    across = middles - x[:, None, None]  # (N, 1, SIDE)
-    down = middles[:, None] - y[:, None, None]  # (N, SIDE, 1)
-    distances = _distances(across, down, radii[:, None, None])  # (shapes, N, SIDE, SIDE)
-    chosen = distances[labels, torch.arange(len(labels))]
-    return (0.5 - chosen).clamp(0, 1)[:, None]
-
-
-def _distances(x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
-    """How far each pixel lies outside each of SHAPES; negative inside. Exact at straight edges."""
-    circle = torch.hypot(x, y) - radius
-    half = radius / 2**0.5  # so that a square's corners lie on the circle
-    square = torch.maximum(x.abs(), y.abs()) - half
-    flank = 3**0.5 / 2 * x.abs() - y / 2
-    triangle = torch.maximum(y, flank) - radius / 2
-    long, thin = 0.95 * radius, 0.3 * radius
-    upright = torch.maximum(x.abs() - thin, y.abs() - long)
-    level = torch.maximum(x.abs() - long, y.abs() - thin)
-    cross = torch.minimum(upright, level)
-    return torch.stack([circle, square, triangle, cross])
 
 
 @cache

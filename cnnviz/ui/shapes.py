@@ -9,12 +9,12 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.data.shapes import SHAPES
 from cnnviz.figures.dense import accuracies
 from cnnviz.training.shapes import (
     HALVES,
     MOST_EPOCHS,
     NETWORKS,
-    SHAPES,
     Look,
     specimens,
     train_both,

@@ -6,14 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from cnnviz.data.shapes import SHAPES, draw
 from cnnviz.problems import Problem
 from cnnviz.training.shapes import (
     MOST_EPOCHS,
     NETWORKS,
-    SHAPES,
     SIDE,
     Look,
-    draw,
     networks,
     score,
     shapes,
@@ -69,7 +68,9 @@ def test_unknown_half_is_refused() -> None:
 def drawn(label: str, radius: float) -> Tensor:
     """One shape in the middle of a picture."""
     place = torch.tensor([SIDE / 2])
-    return draw(torch.tensor([SHAPES.index(label)]), place, place, torch.tensor([radius]))[0, 0]
+    return draw(torch.tensor([SHAPES.index(label)]), place, place, torch.tensor([radius]), SIDE)[
+        0, 0
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_shape_has_soft_edges_and_mirrors_itself(label: str) -> None:
 def test_moved_shape_is_the_same_shape() -> None:
     label, radius = torch.tensor([2]), torch.tensor([6.0])
     here, there = (
-        draw(label, torch.tensor([x]), torch.tensor([12.0]), radius) for x in (8.0, 24.0)
+        draw(label, torch.tensor([x]), torch.tensor([12.0]), radius, SIDE) for x in (8.0, 24.0)
     )
     torch.testing.assert_close(here.roll(16, -1), there)
 
