@@ -242,6 +242,35 @@ SENTENCES: dict[str, str] = {
     "delta_range": "Δ must be from 0 to {high} for a side of {side}; got {delta}.",
     "half_unknown": "A picture has no half called {half}; choose one of {allowed}.",
     "shapes_epochs": "The number of epochs must be from {low} to {high}; got {epochs}.",
+    # training
+    "recipe_damaged": (
+        "This is not a recipe for a training. Copy the whole link again, or set the recipe anew."
+    ),
+    "device_missing": "There is no {device} on this computer; choose one of {allowed}.",
+    "train_output": (
+        "This network ends with {shape}, but {classes} classes need {classes} numbers. Let it end"
+        " with a dense layer of {classes}."
+    ),
+    "train_one_value": (
+        "In batches of {batch} out of {train} images, one batch has a single image, and then the "
+        "batch norm {layer} gets one value a channel, which has no variance. Choose another batch"
+        " size."
+    ),
+    "train_diverged": (
+        "At step {step} the loss was {loss}: with a learning rate of {lr} the weights have run "
+        "away. Take a smaller learning rate, a tenth of it for a start."
+    ),
+    "train_memory": (
+        "The memory does not suffice for {batch} images at once at step {step}. Take a smaller "
+        "batch, half of it for a start, or smaller images."
+    ),
+    "state_other": (
+        "These weights belong to another recipe or network: {reason}. Continue with the recipe "
+        "that they were trained by."
+    ),
+    "state_damaged": (
+        "This file of weights is damaged or incomplete. Train again, or take an earlier one."
+    ),
     # function classes
     "class_family": "There is no family of functions called {name}; choose one of {allowed}.",
     "class_size": "A class has a size from 1 to {most}; got {size}.",
