@@ -271,6 +271,10 @@ SENTENCES: dict[str, str] = {
     "state_damaged": (
         "This file of weights is damaged or incomplete. Train again, or take an earlier one."
     ),
+    "state_done": (
+        "These weights have done {step} steps already, and the recipe has {steps}. Train for more"
+        " epochs."
+    ),
     # function classes
     "class_family": "There is no family of functions called {name}; choose one of {allowed}.",
     "class_size": "A class has a size from 1 to {most}; got {size}.",

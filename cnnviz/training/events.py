@@ -111,7 +111,7 @@ def read(line: str) -> Event:
         found = json.loads(line)
         form = KINDS[found.pop("event")]
         event: Event = form(**{name: _tuples(name, value) for name, value in found.items()})
-    except (KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"This line is no event: {line[:80]}") from error
     return event
 
