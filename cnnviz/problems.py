@@ -238,6 +238,69 @@ SENTENCES: dict[str, str] = {
     "own_missing": (
         "These pictures are not, or no longer, on this computer. Choose their zip again."
     ),
+    # one's own pictures
+    "own_side": "The pictures may be made {low} to {high} pixels large; got {side}.",
+    "own_classes": (
+        "There must be at least two folders with pictures in them, one for each class; found "
+        "{found}. Make a folder for each class, put its PNG, JPEG, WebP or BMP pictures into it, "
+        "and zip the folders together."
+    ),
+    "own_many": (
+        "There are {found} folders with pictures, and up to {most} classes can be told apart "
+        "here. Leave some out."
+    ),
+    "own_few": (
+        "The class {name} has {found} pictures that can be read and used for training; it needs "
+        "at least {needed}. Add pictures to its folder, or leave it out."
+    ),
+    "own_pixels": (
+        "All pictures together have more than {most} megapixels. Make them smaller, or take "
+        "fewer; 256 pixels on a side are enough."
+    ),
+    "zip_format": (
+        "This file is not a zip, or is damaged. Zip the folders with your pictures, and choose "
+        "the zip."
+    ),
+    "zip_damaged": (
+        "The files in this zip overlap, as no program that makes zips leaves them. Zip the "
+        "folders again."
+    ),
+    "zip_large": (
+        "This zip has {megabytes} MB; up to {limit} MB are allowed. Make the pictures smaller, or"
+        " take fewer."
+    ),
+    "zip_total": (
+        "This zip would unpack to {megabytes} MB; up to {limit} MB are allowed. Make the pictures"
+        " smaller, or take fewer."
+    ),
+    "zip_file": (
+        "In this zip, {name} would unpack to {megabytes} MB; up to {limit} MB are allowed for a "
+        "file. Make the picture smaller."
+    ),
+    "zip_entries": (
+        "There are more than {limit} files and folders in this zip. Take fewer pictures."
+    ),
+    "zip_ratio": (
+        "In this zip, {name} would unpack to {ratio} times its size, as no photograph does; up to"
+        " {limit} times are allowed. Save it as PNG or JPEG and zip again."
+    ),
+    "zip_outside": (
+        "In this zip, {name} names a place outside of its own folder. Zip the folders again, from"
+        " where they lie."
+    ),
+    "zip_link": (
+        "In this zip, {name} is a link or a device and not a file. Put the picture itself there "
+        "and zip again."
+    ),
+    "zip_encrypted": "In this zip, {name} is encrypted. Zip the folders again without a password.",
+    "zip_method": (
+        "In this zip, {name} is compressed in a way that is not read here. Zip the folders again "
+        "with the usual compression (deflate)."
+    ),
+    "zip_name": (
+        "A name in this zip, {name}, is longer than {most} letters or has letters that are not "
+        "seen. Rename the folder or file and zip again."
+    ),
     # dense to convolution
     "delta_range": "Δ must be from 0 to {high} for a side of {side}; got {delta}.",
     "half_unknown": "A picture has no half called {half}; choose one of {allowed}.",

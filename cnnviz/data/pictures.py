@@ -10,7 +10,7 @@ from io import BytesIO
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.Image import Resampling, Transpose
 from torch import Tensor
 
@@ -90,6 +90,14 @@ def plane(picture: Picture, side: int, channel: str = "grey") -> Tensor:
 def planes(picture: Picture, side: int) -> Tensor:
     """Red, green and blue of `picture`, scaled as by `plane`: uint8 (3, h, w)."""
     return torch.stack([plane(picture, side, channel) for channel in CHANNELS])
+
+
+def square(picture: Picture, side: int) -> Tensor:
+    """The middle square of `picture`, scaled to `side` pixels: uint8 (3, side, side)."""
+    image = Image.fromarray(picture.pixels.permute(1, 2, 0).numpy())
+    smooth = Resampling.HAMMING if min(image.size) > side else Resampling.BILINEAR
+    fitted = ImageOps.fit(image, (side, side), smooth)
+    return torch.from_numpy(np.array(fitted)).permute(2, 0, 1).contiguous()
 
 
 def shrink(picture: Picture, side: int = 2 * MAX_SIDE) -> Picture:

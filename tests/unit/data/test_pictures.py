@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from cnnviz.data.headers import claimed_size
-from cnnviz.data.pictures import Picture, _eight_bit, decode, plane
+from cnnviz.data.pictures import Picture, _eight_bit, decode, plane, square
 from cnnviz.problems import Problem
 from tests.pictures import CASES, RED, chunk, encode, gradient, grey16, oriented, png
 
@@ -265,3 +265,27 @@ def test_an_unknown_channel_is_refused_with_the_known_ones() -> None:
     assert str(problem) == (
         "There is no channel called alpha; choose one of grey, red, green, blue."
     )
+
+
+# ---- squares
+
+
+@pytest.mark.parametrize(("height", "width"), [(20, 50), (50, 20), (20, 20), (21, 50)])
+@pytest.mark.parametrize("side", [8, 20, 32])
+def test_square_is_the_middle_of_the_picture(height: int, width: int, side: int) -> None:
+    pixels = torch.zeros(3, height, width, dtype=torch.uint8)
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    pixels[0, top : top + edge, left : left + edge] = 200
+    pixels[1, : max(0, top - 2)], pixels[1, top + edge + 2 :] = 200, 200
+    pixels[1, :, : max(0, left - 2)], pixels[1, :, left + edge + 2 :] = 200, 200
+    found = square(Picture(pixels, ()), side)
+    assert found.shape == (3, side, side)
+    assert found.dtype == torch.uint8
+    assert (found[0, 1:-1, 1:-1] == 200).all()
+    assert not found[1:, 1:-1, 1:-1].any()
+
+
+def test_square_keeps_up_and_left() -> None:
+    pixels = torch.arange(16, dtype=torch.uint8).reshape(4, 4).repeat(3, 1, 1)
+    assert torch.equal(square(Picture(pixels, ()), 4), pixels)
