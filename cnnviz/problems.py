@@ -338,6 +338,44 @@ SENTENCES: dict[str, str] = {
         "These weights have done {step} steps already, and the recipe has {steps}. Train for more"
         " epochs."
     ),
+    "train_broken": (
+        "The training broke off for a reason that we did not foresee; the server's log has it. Try "
+        "another recipe, or tell whoever looks after this server."
+    ),
+    "train_lost": (
+        "The process that trained this was ended three times from outside, most likely because the "
+        "memory did not suffice. Take a smaller batch, smaller images or a smaller network."
+    ),
+    # runs
+    "queue_reader": (
+        "One of your trainings runs and another waits already; more is not possible at once. Wait "
+        "for the end of one, or stop it."
+    ),
+    "queue_full": (
+        "{most} trainings are waiting for their turn already. Try again in a few minutes, or open "
+        "the link of a run that is there."
+    ),
+    "steps_budget": (
+        "This recipe takes {steps} steps, and on this server a training may take {most}. Choose "
+        "fewer epochs or pictures, or a larger batch; or install cnnviz on your own computer."
+    ),
+    "runs_full": (
+        "There is no room left on the disk for another training. Try again later, or tell whoever "
+        "looks after this server."
+    ),
+    "run_foreign": (
+        "This run was begun by somebody else, so you can watch but not change it. Press Train to "
+        "have it in your own list."
+    ),
+    "run_shared": (
+        "{others} others asked for this run too, so it goes on for them. It ends when all have "
+        "stopped it; your next training may begin meanwhile."
+    ),
+    "run_active": "This run is not at its end yet. Stop it first, then remove it.",
+    "run_unknown": (
+        "There is no run at this address, or no longer: old runs are cleared. Copy the whole link "
+        "again, or train the recipe anew."
+    ),
     # function classes
     "class_family": "There is no family of functions called {name}; choose one of {allowed}.",
     "class_size": "A class has a size from 1 to {most}; got {size}.",

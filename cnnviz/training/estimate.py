@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 
 import torch
 
@@ -19,6 +20,7 @@ FEW = 4  # pictures of the first try; four times as many each time
 ENOUGH = 0.05  # seconds of a step that can be trusted
 
 
+@lru_cache(256)
 def seconds(recipe: Recipe, facts: Facts | None = None) -> float:
     """About how many seconds the recipe needs, tests included; found in a part of one.
 

@@ -50,15 +50,23 @@ def train(
     The same recipe gives the same numbers on one machine with as many threads, however often it was
     interrupted in between. What goes wrong is the last event, and nothing is raised.
     """
+    training = begin(recipe, data, start)
+    if isinstance(training, Failed):
+        yield training
+    else:
+        yield from training.events()
+
+
+def begin(
+    recipe: Recipe, data: TrainingSet | None = None, start: State | None = None
+) -> Training | Failed:
+    """The training that `train` does, for those who want its state too; or why there is none."""
     try:
-        training = Training(recipe, data, start)
+        return Training(recipe, data, start)
     except Problem as problem:
-        yield Failed(start.step if start else 0, problem.kind, problem.values)
-        return
+        return Failed(start.step if start else 0, problem.kind, problem.values)
     except (RuntimeError, MemoryError) as error:
-        yield _out_of_memory(error, 0, recipe)
-        return
-    yield from training.events()
+        return _out_of_memory(error, 0, recipe)
 
 
 class Sums(NamedTuple):

@@ -36,15 +36,20 @@ class Plan(NamedTuple):
     test_batch: int  # pictures that are tested at once
 
 
-def check(recipe: Recipe, facts: Facts | None = None) -> Plan:
+def check(recipe: Recipe, facts: Facts | None = None, devices: Sequence[str] | None = None) -> Plan:
     """The plan of a recipe; `facts` where the data are not to be looked up by their name.
+
+    Args:
+        recipe: what is to be trained.
+        facts: of its data.
+        devices: that a training may use, where they are not this computer's.
 
     Raises:
         Problem: (a `ValueError`) for what would fail: a device that is not there, a layer that does
             not fit, a batch norm that gets one value a channel, or data that are not there.
     """
     facts = facts or sets.facts(recipe.data, recipe.data_options)
-    _check_device(recipe.device)
+    _check_device(recipe.device, devices)
     channels, height, width = facts.shape
     size = (recipe.input_size or height, recipe.input_size or width)
     arguments = _arguments(recipe, facts, size)
@@ -100,15 +105,20 @@ def _arguments(recipe: Recipe, facts: Facts, size: tuple[int, int]) -> Options:
     return (*taken, *recipe.network_options)
 
 
-def _check_device(device: str) -> None:
-    there = {
+def devices() -> tuple[str, ...]:
+    """The kinds of devices of this computer."""
+    found = {
         "cpu": True,
         "cuda": torch.cuda.is_available(),
         "mps": torch.backends.mps.is_available(),
     }
-    if not there[device]:
-        allowed = ", ".join(name for name, found in there.items() if found)
-        raise Problem("device_missing", device=device, allowed=allowed)
+    return tuple(name for name, there in found.items() if there)
+
+
+def _check_device(device: str, there: Sequence[str] | None) -> None:
+    allowed = there or devices()
+    if device not in allowed:
+        raise Problem("device_missing", device=device, allowed=", ".join(allowed))
 
 
 def _batch_sizes(batch_size: int, train: int) -> set[int]:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from cnnviz.data import sets
-from cnnviz.data.labelled import TrainingSet
 from cnnviz.models.options import Option, Value, checked
 from cnnviz.models.registry import network
 from cnnviz.problems import Problem
@@ -127,9 +126,9 @@ def read(text: str) -> Recipe:
         raise Problem("recipe_damaged") from error
 
 
-def identity(recipe: Recipe, data: TrainingSet) -> str:
-    """What a run is known by: the same for the same recipe on the same pictures."""
-    return hashlib.sha256(f"{recipe.text} {data.digest}".encode()).hexdigest()
+def identity(recipe: Recipe, digest: str) -> str:
+    """What a run is known by: the same for the same recipe on data of the same digest."""
+    return hashlib.sha256(f"{recipe.text} {digest}".encode()).hexdigest()
 
 
 def _unusual(options: dict[str, Option] | Any, values: dict[str, Value]) -> Options:
