@@ -44,7 +44,7 @@ def network_control(desk: Desk[Any]) -> None:
     def take(now: Any, name: str) -> Any:
         form = settings_form(now)
         if form in ("course", "short") and name in COURSE:
-            return insettings_form(now, form, name)
+            return in_form(now, form, name)
         return fitted(replace(now, network=name, options=()))
 
     st.selectbox(
@@ -74,7 +74,7 @@ def form_control(desk: Desk[Any]) -> None:
         **desk.bind(
             f"form.{'.'.join(known)}",  # of other forms it is another control
             form,
-            lambda now, form: insettings_form(now, form, name) if form in FORMS else now,
+            lambda now, form: in_form(now, form, name) if form in FORMS else now,
         ),
     )
     st.caption(_about(form, desk.now))
@@ -109,7 +109,7 @@ def _nearest(now: Any) -> str:
     except Problem:
         return t("train.unknown")
     found = [_apart(other, recipe) for other in known]
-    return change_line(min(found, key=len))
+    return change_line(min(found, key=lambda changes: len(changes)))
 
 
 def _apart(other: Recipe, recipe: Recipe) -> list[Change]:
