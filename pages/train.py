@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
-from cnnviz.training.history import History
-from cnnviz.training.service import Run
-from cnnviz.ui.training.watch import show_run
 
+from cnnviz.training.history import History
 from cnnviz.training.recipe import OF_THE_DATA
+from cnnviz.training.service import Run
 from cnnviz.ui import frame, settings
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.networks import network_title, tell_options
@@ -35,6 +34,7 @@ from cnnviz.ui.train.data import (
 from cnnviz.ui.train.run import buttons, remarks, run_of, watch
 from cnnviz.ui.train.settings import RecipeSettings
 from cnnviz.ui.train.start import Outlook, estimate, facts_line, outlook, refused
+from cnnviz.ui.training.watch import show_run
 
 PAGE = "train"
 PANELS = ("data", "take", "lesson")
@@ -78,6 +78,7 @@ def main() -> None:
     with picture:
         panels(desk, PANELS, lambda name: panel(name, found, run))
     frame.close(settings.write(desk.now))
+    frame.settle()  # or the estimate would be one of two threads
     estimate(place, found)  # the only thing here that may take a moment
 
 

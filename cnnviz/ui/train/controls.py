@@ -24,6 +24,7 @@ from cnnviz.ui.train.settings import (
     fast,
     form_of,
     forms,
+    in_form,
     own_options,
     preset_of,
     recipe_of,
@@ -109,7 +110,8 @@ def _nearest(now: Any) -> str:
     except Problem:
         return t("train.unknown")
     found = [_apart(other, recipe) for other in known]
-    return change_line(min(found, key=lambda changes: len(changes)))
+    found.sort(key=lambda changes: len(changes))
+    return change_line(found[0])
 
 
 def _apart(other: Recipe, recipe: Recipe) -> list[Change]:

@@ -29,7 +29,7 @@ from cnnviz.ui.train.words import label, value_text
 from cnnviz.ui.training.words import class_names
 
 FAILED = "train/download"
-FIRST = ("subset", "examples")  # of a set's options: the others are shown when asked for
+FIRST = "subset"  # of a set's options: the others are shown when asked for
 
 
 def data_controls(desk: Desk[Any]) -> None:
@@ -49,9 +49,8 @@ def data_controls(desk: Desk[Any]) -> None:
         own_controls(desk)
         return
     known = SOURCES[desk.now.data].options
-    for name in FIRST:
-        if name in known:
-            _control(desk, known[name])
+    if FIRST in known:
+        _control(desk, known[FIRST])
     download_controls(desk)
 
 
@@ -73,11 +72,11 @@ def loaded(recipe: Recipe | None) -> TrainingSet | None:
 
 
 def more_data_controls(desk: Desk[Any]) -> None:
-    """The options of a generated set, in an expander."""
+    """How many pictures, and what generated ones look like, in an expander."""
     known = SOURCES[desk.now.data].options
-    rest = [option for name, option in known.items() if name not in FIRST and not option.reads]
+    rest = [option for name, option in known.items() if name != FIRST and not option.reads]
     if rest:
-        with st.expander(t("train.shapes")):
+        with st.expander(t("train.more_data")):
             for option in rest:
                 _control(desk, option)
 
