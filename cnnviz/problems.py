@@ -436,6 +436,11 @@ SENTENCES: dict[str, str] = {
         "{count} of the {of} numbers of {name} are NaN or infinite, and such weights give no "
         "answer. Choose weights from before the training ran away."
     ),
+    # what is taken along of a training
+    "pictures_large": (
+        "All pictures together are {found} MB; up to {most} MB go along. Zip your own folders "
+        "again with smaller pictures, or fewer."
+    ),
     # function classes
     "class_family": "There is no family of functions called {name}; choose one of {allowed}.",
     "class_size": "A class has a size from 1 to {most}; got {size}.",
