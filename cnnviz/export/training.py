@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from safetensors.torch import save
 
@@ -64,12 +65,13 @@ def weights_file(state: State, data: TrainingSet) -> bytes:
 
 def _about(state: State, data: TrainingSet) -> dict[str, str]:
     mean, deviation = scaling(state.recipe, data)
+    plan = check(replace(state.recipe, device="cpu"), data.facts)  # here may be no other
     return {
         "format": "pt",
         "recipe": state.recipe.text,
         "step": str(state.step),
         "classes": json.dumps(data.classes, ensure_ascii=False),
-        "input_shape": json.dumps(check(state.recipe, data.facts).input_shape),
+        "input_shape": json.dumps(plan.input_shape),
         "mean": json.dumps(mean),
         "deviation": json.dumps(deviation),
     }

@@ -7,6 +7,8 @@ gives the same numbers, as far as the two computers add numbers up in the same o
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from cnnviz.data.labelled import TrainingSet
@@ -139,7 +141,7 @@ def training_cells(recipe: Recipe, data: TrainingSet, history: History | None = 
 
 def _pieces(recipe: Recipe, data: TrainingSet, history: History | None) -> list[str]:
     """What is imported, the data, the network, the training, and what is compared."""
-    plan = check(recipe, data.facts)
+    plan = check(replace(recipe, device="cpu"), data.facts)  # the reader's computer may have more
     found = network(recipe.network)
     net = network_source(found.builder, checked(found.options, dict(plan.arguments)))
     pictures = data_source(recipe, data)

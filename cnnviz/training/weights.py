@@ -91,6 +91,7 @@ def evaluate(
     Raises:
         Problem: (a `ValueError`) as `plan.check`, and where they are not of this network.
     """
+    recipe = replace(recipe, device="cpu")  # of a cluster's devices this process has none
     data = data or sets.load(recipe.data, recipe.data_options)
     plan = check(recipe, data.facts)
     some = max(1, MOST_MACS // max(1, plan.macs))
@@ -102,7 +103,8 @@ def evaluate(
 
 def _expected(recipe: Recipe, facts: Facts | None) -> dict[str, Tensor]:
     """The network's tensors by name, without numbers."""
-    found: dict[str, Tensor] = outline(recipe.network, check(recipe, facts).arguments).state_dict()
+    plan = check(replace(recipe, device="cpu"), facts)
+    found: dict[str, Tensor] = outline(recipe.network, plan.arguments).state_dict()
     return found
 
 

@@ -161,6 +161,11 @@ def test_notebook_runs_and_draws_its_curve(tmp_path: Path) -> None:
     assert [cell.id for cell in book.cells[:3]] == ["text", "code", "code-2"]
 
 
+def test_script_of_a_device_that_is_not_here_names_it() -> None:
+    data = Training(RECIPE).data
+    assert 'DEVICE = "mps"\n' in training_script(replace(RECIPE, device="mps"), data)
+
+
 def test_script_says_what_it_needs_and_names_nothing_of_cnnviz() -> None:
     for recipe in (RECIPE, EVERYTHING):
         script = training_script(recipe, Training(recipe).data)

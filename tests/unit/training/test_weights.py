@@ -348,6 +348,11 @@ def test_evaluation_tests_as_many_pictures_as_take_some_seconds(
     assert found.of == whole.of == 1000
 
 
+def test_weights_of_a_run_on_another_device_are_tested_here() -> None:
+    elsewhere = replace(RECIPE, device="mps")
+    assert weights.evaluate(elsewhere, weights.read(BLOB, elsewhere)).of == 1000
+
+
 def test_training_goes_on_from_weights_that_were_brought() -> None:
     training = Training(RECIPE)
     list(training.events())
