@@ -238,6 +238,10 @@ SENTENCES: dict[str, str] = {
     "own_missing": (
         "These pictures are not, or no longer, on this computer. Choose their zip again."
     ),
+    "own_full": (
+        "There is no room left on the disk for these pictures. Make them smaller, or tell whoever "
+        "looks after this server."
+    ),
     # one's own pictures
     "own_side": "The pictures may be made {low} to {high} pixels large; got {side}.",
     "own_classes": (
