@@ -10,7 +10,7 @@ a tenth of a second, or one step where that takes longer.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -33,6 +33,7 @@ from cnnviz.training.events import (
     Started,
     Validating,
 )
+from cnnviz.training.metrics import Mistake
 from cnnviz.training.pace import Pace
 from cnnviz.training.plan import Plan, check
 from cnnviz.training.recipe import Recipe
@@ -112,6 +113,7 @@ class Training:
         self._pace = Pace(self.plan, self.data.facts.test, self.step)
         self._point = self._epoch = Sums()
         self._points: list[Point] = []
+        self._probabilities = torch.empty(0)  # (N, classes) of the last test
 
     def state(self) -> State:
         """All that is needed to go on from here, copied; between two events."""
@@ -130,10 +132,14 @@ class Training:
         except (RuntimeError, MemoryError) as error:
             yield _out_of_memory(error, self.step + 1, self.recipe)
 
+    def test(self) -> tuple[Epoch, tuple[Mistake, ...]]:
+        """Test the network as it is, and find its most confident mistakes."""
+        (epoch,) = (event for event in self._test() if isinstance(event, Epoch))
+        return epoch, self._mistakes()
+
     # ---- training
 
     def _steps(self) -> Iterator[Event]:
-        probabilities = torch.empty(0)
         stride = math.ceil(self.plan.steps / MOST_POINTS)
         while self.step < self.plan.steps:
             done = self._train_step()
@@ -145,9 +151,9 @@ class Training:
             if last or self._pace.due():
                 yield self._progress()
             if last or self.step % self.plan.steps_per_epoch == 0:
-                probabilities = yield from self._test()
+                yield from self._test()
                 yield from self._filters()
-        yield self._finished(probabilities)
+        yield self._finished()
 
     def _train_step(self) -> tuple[float, int, int]:
         """One step: the batch's loss, how many of it were right before the step, and its size."""
@@ -171,8 +177,8 @@ class Training:
 
     # ---- testing
 
-    def _test(self) -> Generator[Event, None, Tensor]:
-        """The test after an epoch; returns the probabilities (N, classes)."""
+    def _test(self) -> Iterator[Event]:
+        """The test after an epoch."""
         images, labels = self._batches.test
         found, total = [], 0.0
         self._forward.eval()
@@ -185,13 +191,12 @@ class Training:
             if self._pace.due():
                 yield Validating(self.step, start + len(logits), len(labels))
         self._forward.train()
-        probabilities = torch.cat(found)
-        yield self._tested(probabilities, total / len(labels))
+        self._probabilities = torch.cat(found)
+        yield self._tested(total / len(labels))
         self._epoch = Sums()
-        return probabilities
 
-    def _tested(self, probabilities: Tensor, loss: float) -> Epoch:
-        said, labels = probabilities.argmax(1), self.data.test.labels
+    def _tested(self, loss: float) -> Epoch:
+        said, labels = self._probabilities.argmax(1), self.data.test.labels
         counts = metrics.confusion(labels, said, len(self.data.classes))
         return Epoch(
             math.ceil(self.step / self.plan.steps_per_epoch),
@@ -222,10 +227,12 @@ class Training:
             values = (round(value, 5) for value in found.flatten().tolist())
             yield Filters(self.step, (count, channels, height, width), tuple(values))
 
-    def _finished(self, probabilities: Tensor) -> Finished:
-        mistakes = metrics.confident_mistakes(probabilities, self.data.test.labels)
+    def _mistakes(self) -> tuple[Mistake, ...]:
+        return tuple(metrics.confident_mistakes(self._probabilities, self.data.test.labels))
+
+    def _finished(self) -> Finished:
         pace = self._pace
-        return Finished(self.step, pace.training, pace.images_per_second, tuple(mistakes))
+        return Finished(self.step, pace.training, pace.images_per_second, self._mistakes())
 
 
 def _out_of_memory(error: Exception, step: int, recipe: Recipe) -> Failed:
