@@ -42,7 +42,7 @@ def main() -> None:
     who = reader()
     controls, picture = frame.wide(t("page.runs.title"), t("page.runs.lead"))
     with picture:
-        shown = watched(desk, who)
+        own, shown = watched(desk, who)
     with controls:
         st.segmented_control(
             t("runs.order"),
@@ -59,12 +59,13 @@ def main() -> None:
             kwargs={"compare": ()},
         )
     with picture:
-        panels(desk, PANELS, lambda name: panel(name, shown))
+        titles = titles_of(own, shown)
+        panels(desk, PANELS, lambda name: panel(name, shown, titles))
     frame.close(settings.write(desk.now))
 
 
-def watched(desk: Desk[Settings], who: str | None) -> list[Run]:
-    """The list and the comparison, again and again while something trains; the runs compared."""
+def watched(desk: Desk[Settings], who: str | None) -> tuple[list[Run], list[Run]]:
+    """The list and the comparison, again and again while something trains; what `found` found."""
     own, shown = found(desk, who)
     before = state(own, shown)
 
@@ -76,7 +77,7 @@ def watched(desk: Desk[Settings], who: str | None) -> list[Run]:
 
     active = any(run.status in ACTIVE for run in (*own, *shown))
     st.fragment(look, run_every=POLL if active else None)()
-    return shown
+    return own, shown
 
 
 def found(desk: Desk[Settings], who: str | None) -> tuple[list[Run], list[Run]]:
@@ -93,9 +94,14 @@ def state(own: Sequence[Run], shown: Sequence[Run]) -> object:
     return [(run.id, run.name, run.status) for run in own], [run.id for run in shown]
 
 
+def titles_of(own: Sequence[Run], shown: Sequence[Run]) -> dict[str, str]:
+    """What all of them are called."""
+    return run_titles({run.id: run for run in (*own, *shown)}.values())
+
+
 def show(desk: Desk[Settings], own: Sequence[Run], shown: Sequence[Run], who: str | None) -> None:
     """The list, and the curves over each other."""
-    titles = run_titles({run.id: run for run in (*own, *shown)}.values())
+    titles = titles_of(own, shown)
     with st.container(border=True, key="runs-list"):
         if own and who:
             listing(desk, own, titles, [run.id for run in shown], who)
@@ -108,9 +114,8 @@ def show(desk: Desk[Settings], own: Sequence[Run], shown: Sequence[Run], who: st
             comparison(PAGE, shown, titles)
 
 
-def panel(name: str, shown: Sequence[Run]) -> None:
+def panel(name: str, shown: Sequence[Run], titles: dict[str, str]) -> None:
     """One of the tabs."""
-    titles = run_titles(shown)
     if name == "lesson":
         st.markdown(lesson(PAGE))
     elif name == "weights":

@@ -42,7 +42,7 @@ def lesson_of(recipes: Sequence[Recipe]) -> str:
     if len(recipes) < 2:
         return "alone"
     names = {one.name for one in varying(recipes)} - set(ASIDE)
-    if names & _of_the_test(recipes):
+    if names & of_the_test(recipes):
         return "data"
     if names <= {CHANCE}:
         return "chance" if names else "same"
@@ -51,7 +51,7 @@ def lesson_of(recipes: Sequence[Recipe]) -> str:
     return "seeds" if CHANCE in names else "one"
 
 
-def _of_the_test(recipes: Sequence[Recipe]) -> set[str]:
+def of_the_test(recipes: Sequence[Recipe]) -> set[str]:
     """Names of what chooses the test pictures: all that is of the data, but how many to train with.
 
     A generated set's other options are of training or of the test, and `draw` is of both.

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.training.comparing import lesson_of, varying
+from cnnviz.training.comparing import lesson_of, of_the_test, varying
 from cnnviz.training.history import History
 from cnnviz.training.metrics import accuracy
 from cnnviz.training.service import Run
@@ -28,9 +28,12 @@ def comparison(key: str, runs: Sequence[Run], titles: dict[str, str]) -> None:
 
 def remark(runs: Sequence[Run], titles: dict[str, str]) -> str:
     """What this comparison can show, in a sentence or two."""
-    kind = lesson_of([run.recipe for run in runs])
-    found = varying([run.recipe for run in runs])
-    names = ", ".join(label(one.name) for one in found if one.name != "seed")
+    recipes = [run.recipe for run in runs]
+    kind = lesson_of(recipes)
+    found = [one.name for one in varying(recipes) if one.name != "seed"]
+    if kind == "data":
+        found = [name for name in found if name in of_the_test(recipes)]
+    names = ", ".join(map(label, found))
     shares = [run.history.epochs[-1].accuracy for run in runs if run.history.epochs]
     line = t(f"runs.remark.{kind}", names=names, spread=_points(shares))
     if kind != "alone" and len(shares) > 1 and kind != "data":

@@ -23,6 +23,7 @@ from cnnviz.ui.training.titles import as_markdown
 from cnnviz.ui.training.words import duration
 
 STYLE = Path(__file__).with_name("runs.css").read_text(encoding="utf-8")
+NAME = 260  # pixels of a row for it
 AT_ONCE = 12  # rows; older ones are folded away
 ORDERS = ("newest", "accuracy")
 COLUMNS = ("network", "data", "status", "accuracy", "took", "begun")
@@ -46,7 +47,7 @@ def listing(
     """The rows, under their headings."""
     st.html(f"<style>{STYLE}</style>")
     with _row("head"):
-        st.markdown(f"**{t('runs.column.name')}**", width=300)
+        st.markdown(f"**{t('runs.column.name')}**", width=NAME)
         _facts([t(f"runs.column.{name}") for name in COLUMNS], heading=True)
     for run in runs[:AT_ONCE]:
         _show(desk, run, titles[run.id], chosen, who)
@@ -63,7 +64,7 @@ def _show(desk: Desk[Any], run: Run, title: str, chosen: Sequence[str], who: str
             as_markdown(title),
             disabled=not is_chosen and len(chosen) >= MOST_SERIES,
             help=t("runs.most", most=MOST_SERIES) if len(chosen) >= MOST_SERIES else None,
-            width=300,
+            width=NAME,
             **desk.bind(f"chosen.{run.id}", is_chosen, _taking(run.id, chosen)),
         )
         colour = chosen.index(run.id) if is_chosen else None
@@ -72,10 +73,15 @@ def _show(desk: Desk[Any], run: Run, title: str, chosen: Sequence[str], who: str
 
 
 def _taking(run: str, chosen: Sequence[str]) -> Any:
-    """Put a run into the comparison or take it out, as it is shown: the first is there unasked."""
+    """Put a run into the comparison or take it out.
+
+    Where none was chosen yet, the one that is shown is in it. Else what counts is what is chosen
+    by then, and not what this row was drawn with: clicks may be quicker than the page.
+    """
 
     def take(now: Any, wanted: bool) -> Any:
-        others = tuple(one for one in chosen if one != run)
+        before = now.compare or tuple(chosen)
+        others = tuple(one for one in before if one != run)
         return replace(now, compare=(*others, run)[:MOST_SERIES] if wanted else others)
 
     return take
@@ -106,7 +112,7 @@ def _begun(created: float) -> str:
     """By the reader's clock."""
     # Streamlit has JavaScript's minutes, which are positive west of Greenwich
     here = timezone(timedelta(minutes=-(st.context.timezone_offset or 0)))
-    return datetime.fromtimestamp(created, here).strftime("%Y-%m-%d %H:%M")
+    return datetime.fromtimestamp(created, here).strftime("%m-%d %H:%M")
 
 
 def _facts(
