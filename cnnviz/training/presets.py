@@ -51,13 +51,13 @@ def differences(first: Recipe, second: Recipe) -> tuple[Change, ...]:
         if one == other:
             continue
         if field.name in ("data_options", "network_options"):
-            found += _options(_whole(field.name, first), _whole(field.name, second))
+            found += _options(whole(field.name, first), whole(field.name, second))
         else:
             found.append(Change(field.name, one, other))
     return tuple(found)
 
 
-def _whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
+def whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
     """All options of the data or of the network, those as usual too."""
     if field == "data_options":
         return chosen(recipe.data, recipe.data_options)

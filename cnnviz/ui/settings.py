@@ -226,6 +226,19 @@ def token(*, view: bool = False) -> Any:
     return _field("", Codec(read, str, "token", {}, 80, view=view))
 
 
+def tokens(most: int, *, view: bool = False) -> Any:
+    """Up to `most` names that a machine gave, each once; in the link with commas between."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(text.split(",")) if text else ()
+        plain = all(name and TOKEN.fullmatch(name) for name in found)
+        if not plain or not len(set(found)) == len(found) <= most:
+            raise ValueError(text)
+        return found
+
+    return _field((), Codec(read, ",".join, "tokens", {"most": most}, 80 * most, view=view))
+
+
 def options() -> Any:
     """Settings that another table knows, still as text; in the link `hidden:64;dropout:0.2`.
 
