@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.training.history import History
-from cnnviz.training.recipe import OF_THE_DATA
+from cnnviz.training.recipe import OF_THE_DATA, Recipe
 from cnnviz.training.service import Run
 from cnnviz.ui import frame, settings
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.networks import network_title, tell_options
 from cnnviz.ui.panels import panels
 from cnnviz.ui.reader import reader
+from cnnviz.ui.runs.brought import weights_place
 from cnnviz.ui.settings import choice, token
 from cnnviz.ui.train.controls import (
     form_control,
@@ -31,13 +32,14 @@ from cnnviz.ui.train.data import (
     strip,
     tell_data,
 )
-from cnnviz.ui.train.run import buttons, remarks, run_of, watch
+from cnnviz.ui.train.run import buttons, remarks, run_of, status_line, watch
 from cnnviz.ui.train.settings import RecipeSettings
 from cnnviz.ui.train.start import Outlook, estimate, facts_line, outlook, refused
-from cnnviz.ui.training.watch import show_run
+from cnnviz.ui.train.take import code_panel, take_panel
+from cnnviz.ui.training.watch import show_live, show_result
 
 PAGE = "train"
-PANELS = ("data", "take", "lesson")
+PANELS = ("result", "data", "code", "take", "weights", "lesson")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Settings(RecipeSettings):
     """Everything that is on this page."""
 
     run: str = token(view=True)
-    panel: str = choice("data", PANELS, view=True)
+    panel: str = choice("result", PANELS, view=True)
 
 
 def main() -> None:
@@ -76,7 +78,7 @@ def main() -> None:
         if found.recipe:
             strip(found.recipe)
     with picture:
-        panels(desk, PANELS, lambda name: panel(name, found, run))
+        panels(desk, PANELS, lambda name: panel(name, found, run, who))
     frame.close(settings.write(desk.now))
     frame.settle()  # or the estimate would be one of two threads
     estimate(place, found)  # the only thing here that may take a moment
@@ -97,25 +99,48 @@ def show(found: Outlook, run: Run | None, who: str | None) -> None:
     data = loaded(recipe)
     classes = data.classes if data else ()
 
+    def draw(now: Run | None) -> None:
+        st.markdown(status_line(now))
+        show_live(PAGE, now.history if now else History(), recipe, classes)
+
+    if run:
+        watch(run, who, draw)
+    else:
+        draw(None)
+
+
+def panel(name: str, found: Outlook, run: Run | None, who: str | None) -> None:
+    """One of the tabs; those of a run show the controls' recipe where there is none."""
+    recipe = run.recipe if run else found.recipe
+    if name == "lesson":
+        st.markdown(lesson("train"))
+    elif recipe is None:
+        return
+    elif name == "result":
+        result(recipe, run, who)
+    elif name == "data":
+        data_panel(found.recipe or recipe)
+    elif name == "code":
+        code_panel(recipe, run)
+    elif name == "take":
+        take_panel(PAGE, run)
+    else:
+        st.markdown(t("train.weights"))
+        weights_place(PAGE, found.recipe or recipe)
+
+
+def result(recipe: Recipe, run: Run | None, who: str | None) -> None:
+    """What is taken for what, after each epoch; the mistakes at the end."""
+    data = loaded(recipe)
+    classes = data.classes if data else ()
+
     def draw(history: History) -> None:
-        show_run(PAGE, history, recipe, classes, data)
+        show_result(PAGE, history, recipe, classes, data)
 
     if run:
         watch(run, who, lambda now: draw(now.history))
     else:
         draw(History())
-
-
-def panel(name: str, found: Outlook, run: Run | None) -> None:
-    """One of the tabs."""
-    if name == "data":
-        if found.recipe:
-            data_panel(found.recipe)
-    elif name == "take":
-        if run is None:
-            st.markdown(t("train.take_later"))
-    else:
-        st.markdown(lesson("train"))
 
 
 main()

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cnnviz.data.sets import chosen
 from cnnviz.models.registry import network
-from cnnviz.training.recipe import Recipe
+from cnnviz.training.recipe import OF_THE_DATA, Recipe
 
 FULL = (("subset", "full"),)
 
@@ -61,7 +61,8 @@ def whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
     """All options of the data or of the network, those as usual too."""
     if field == "data_options":
         return chosen(recipe.data, recipe.data_options)
-    usual = {name: option.default for name, option in network(recipe.network).options.items()}
+    known = network(recipe.network).options.items()
+    usual = {name: option.default for name, option in known if name not in OF_THE_DATA}
     return {**usual, **dict(recipe.network_options)}
 
 

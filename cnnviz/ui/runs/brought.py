@@ -39,8 +39,12 @@ class Brought(NamedTuple):
 def brought_weights(key: str, runs: Sequence[Run], titles: dict[str, str]) -> None:
     """The place for a file, and what came of it."""
     st.markdown(t("runs.weights.lead"))
+    weights_place(key, _recipe_control(key, runs, titles))
+
+
+def weights_place(key: str, chosen: Recipe | None) -> None:
+    """The place for a file; the recipe that is `chosen` counts where the file says none."""
     own_words(t("runs.weights.button"))
-    chosen = _recipe_control(key, runs, titles)
     upload = st.file_uploader(
         t("runs.weights.label", most=MOST_MB),
         type=list(SUFFIXES),

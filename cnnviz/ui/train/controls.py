@@ -20,7 +20,6 @@ from cnnviz.ui.networks import network_title
 from cnnviz.ui.train.fit import devices, fitted
 from cnnviz.ui.train.settings import (
     COURSE,
-    FORMS,
     fast,
     form_of,
     forms,
@@ -69,13 +68,13 @@ def form_control(desk: Desk[Any]) -> None:
     known = forms(name)
     st.segmented_control(
         t("recipe.form"),
-        known if form in known else (*known, "own"),
+        known,
         format_func=lambda form: t(f"train.form.{form}"),
         width="stretch",
         **desk.bind(
             f"form.{'.'.join(known)}",  # of other forms it is another control
-            form,
-            lambda now, form: in_form(now, form, name) if form in FORMS else now,
+            form if form in known else None,
+            lambda now, form: in_form(now, form, name),
         ),
     )
     st.caption(_about(form, desk.now))

@@ -148,7 +148,9 @@ def _download(name: str) -> None:
 
 def strip(recipe: Recipe) -> None:
     """A picture of each class."""
-    _with_pictures(recipe, lambda: st.image(_strip(recipe.data, recipe.data_options), "stretch"))
+    _with_pictures(
+        recipe, lambda: st.image(_strip(recipe.data, recipe.data_options), width="stretch")
+    )
 
 
 def data_panel(recipe: Recipe) -> None:

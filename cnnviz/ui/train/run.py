@@ -163,11 +163,16 @@ def watch(run: Run, reader: str | None, show: Callable[[Run], None]) -> None:
         now = service().run(run.id, reader or "")
         if now is None or now.status != run.status:
             st.rerun()
-        if now.waiting:
-            place, time = now.waiting.place, duration(now.waiting.seconds)
-            st.markdown(t("train.waiting", place=place, time=time))
-        elif now.status in ("paused", "interrupted", "stopped"):
-            st.markdown(t(f"train.status.{now.status}"))
         show(now)
 
     st.fragment(look, run_every=POLL.get(run.status))()
+
+
+def status_line(run: Run | None) -> str:
+    """Where the run stands, in a line that is always there."""
+    if run is None:
+        return t("train.status.none")
+    if run.waiting:
+        place, time = run.waiting.place, duration(run.waiting.seconds)
+        return t("train.status.waiting", place=place, time=time)
+    return t(f"train.state.{run.status}")

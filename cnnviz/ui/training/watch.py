@@ -44,7 +44,13 @@ def show_run(
         classes: of the data set, as it names them.
         data: the pictures, for those that were mistaken; None while they are not at hand.
     """
-    names = class_names(recipe.data, history.started.classes if history.started else classes)
+    show_live(key, history, recipe, classes)
+    show_result(key, history, recipe, classes, data)
+
+
+def show_live(key: str, history: History, recipe: Recipe, classes: Sequence[str]) -> None:
+    """What changes while it trains: how far it is, curves, kernels, accuracy per class."""
+    names = _names(history, recipe, classes)
     with st.container(border=True):
         show_progress(history)
         show_curves(key, [series("", history)])
@@ -55,12 +61,23 @@ def show_run(
     with right.container(border=True, height="stretch"):
         st.markdown(f"##### {t('training.per_class')}")
         show_per_class(key, history, names)
+
+
+def show_result(
+    key: str, history: History, recipe: Recipe, classes: Sequence[str], data: TrainingSet | None
+) -> None:
+    """What came of it: what is taken for what, and the mistakes it was surest of."""
+    names = _names(history, recipe, classes)
     with st.container(border=True):
         st.markdown(f"##### {t('training.confusion')}")
         show_confusion(key, history, names)
     with st.container(border=True):
         st.markdown(f"##### {t('training.mistakes')}")
         show_mistakes(history.finished.mistakes if history.finished else (), names, data)
+
+
+def _names(history: History, recipe: Recipe, classes: Sequence[str]) -> list[str]:
+    return class_names(recipe.data, history.started.classes if history.started else classes)
 
 
 def series(name: str, history: History, steps: int = 0, steps_per_epoch: int = 1) -> Series:
