@@ -1,6 +1,7 @@
 """A running app, a real browser, and an ear for what the browser complains of."""
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -94,6 +95,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
         process = subprocess.Popen(
             command,
             cwd=pytestconfig.rootpath,
+            env={**os.environ, "CNNVIZ_RUNS": str(tmp_path_factory.mktemp("runs"))},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
