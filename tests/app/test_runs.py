@@ -93,9 +93,9 @@ def curves(app: AppTest) -> list[str]:
 
 def test_runs_are_listed_newest_first_with_what_came_of_them(service: Service) -> None:
     app = open_page(service)
-    names = [r"LeNet\-5, modern", r"LeNet\-5, modern \(2\)", r"LeNet\-5, modern \(3\)"]
+    names = ["LeNet-5, modern", "LeNet-5, modern (2)", "LeNet-5, modern (3)"]
     listed = list(boxes(app))
-    assert listed[1:] == [r"LeNet\-5, modern \(4\)", *reversed(names)]
+    assert listed[1:] == ["LeNet-5, modern (4)", *reversed(names)]
     accuracy = of(service, "base").history.epochs[-1].accuracy
     assert f"{accuracy:.1%}" in words(app)
     assert words(app).count(" finished</span>") == 5
@@ -132,7 +132,7 @@ def test_run_is_renamed_and_nothing_of_its_name_is_read_as_markup(service: Servi
     field.set_value(name)
     app = run(app)
     assert of(service, "rate").name == name
-    assert r"\*my\* \<b\>run\</b\> \$x\$" in boxes(app)
+    assert r"\*my\* \<b>run\</b> \$x\$" in boxes(app)
     assert "&lt;b&gt;run&lt;/b&gt;" in words(app)
     assert "<b>run</b>" not in words(app)
     app.text_input(key=f"{PAGE}.name.{of(service, 'rate').id}").set_value("")

@@ -1,4 +1,4 @@
-"""The page of one's runs by a reader's gestures: trained, compared, shared, taken along, brought."""
+"""One's runs by a reader's gestures: trained, compared, shared, taken along, brought back."""
 
 import pickle
 import re
@@ -13,7 +13,7 @@ from cnnviz.training.recipe import Recipe
 from cnnviz.training.weights import recipe_of
 
 SHORT = "data=shapes&data_options=examples:64&network=lenet-modern&options=channels:2.3;hidden:8.8"
-LONG = 60_000  # milliseconds that a short training may take beside others
+LONG = 120_000  # milliseconds that a short training may take beside others
 
 
 @pytest.fixture(scope="module")
@@ -82,11 +82,13 @@ def test_name_is_kept_and_shown_everywhere_as_it_was_typed(page: Page) -> None:
     field = page.get_by_label("Name", exact=True)
     field.fill("Mine <b>*1*</b>")
     field.press("Enter")
+    field.press("Escape")
     name = "Mine <b>*1*</b>"
-    expect(page.get_by_role("checkbox", name=name)).to_be_visible()
+    listed = page.locator("[data-testid=stCheckbox]").get_by_text(name, exact=True)
+    expect(listed).to_be_visible()
     expect(page.locator(".run-compared th[scope=col]").first).to_have_text(name)
     page.reload()
-    expect(page.get_by_role("checkbox", name=name)).to_be_visible()
+    expect(listed).to_be_visible()
 
 
 def test_copied_link_lets_others_watch_and_nothing_else(
