@@ -60,7 +60,7 @@ def download(page: Page, button: str) -> tuple[str, bytes]:
 
 
 def bring(page: Page, name: str, blob: bytes) -> None:
-    page.get_by_role("tab", name="Own weights").click()
+    page.get_by_role("tab", name="Bring weights").click()
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": blob}
     )
