@@ -117,7 +117,7 @@ def show(desk: Desk[Settings], own: Sequence[Run], shown: Sequence[Run], who: st
 def panel(name: str, shown: Sequence[Run], titles: dict[str, str]) -> None:
     """One of the tabs."""
     if name == "lesson":
-        st.markdown(lesson(PAGE))
+        st.markdown(lesson("runs"))
     elif name == "weights":
         brought_weights(PAGE, shown, titles)
     elif not shown:

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from cnnviz.training.service import Run
 from cnnviz.ui.networks import network_title
 
-SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&])")
+# no more than has to be: a label's backslashes are read out by screen readers
+SPECIAL = re.compile(r"([\\`*_\[\]$<~:&]|^[#+>=-]|(?<=^\d)[.)])")
 
 
 def run_titles(runs: Iterable[Run]) -> dict[str, str]:
