@@ -92,8 +92,8 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
     command += [f"--server.{name}={value}" for name, value in options.items()]
     folder = tmp_path_factory.mktemp("streamlit")
     log = folder / "server.log"
-    # a niced worker would wait for all the other tests
-    own = {"CNNVIZ_RUNS": str(folder / "runs"), "CNNVIZ_NICE": "0"}
+    # a niced worker, or threads that wait for each other, would wait for all the other tests
+    own = {"CNNVIZ_RUNS": str(folder / "runs"), "CNNVIZ_NICE": "0", "CNNVIZ_THREADS": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,

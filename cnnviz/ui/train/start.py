@@ -51,7 +51,7 @@ def estimate(place: DeltaGenerator, found: Outlook) -> None:
     """How long it will take: a few steps are tried where that is not known yet."""
     if found.plan and found.recipe and not found.problem:
         try:
-            time = duration(seconds(found.recipe, found.plan))
+            time = duration(max(1.0, seconds(found.recipe, found.plan)))
         except (Problem, RuntimeError, MemoryError):  # too large to try: the run will say it
             time = "?"
         place.markdown(_line(found.plan, time))
