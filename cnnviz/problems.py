@@ -238,6 +238,10 @@ SENTENCES: dict[str, str] = {
     "own_missing": (
         "These pictures are not, or no longer, on this computer. Choose their zip again."
     ),
+    "own_full": (
+        "There is no room left on the disk for these pictures. Make them smaller, or tell whoever "
+        "looks after this server."
+    ),
     # one's own pictures
     "own_side": "The pictures may be made {low} to {high} pixels large; got {side}.",
     "own_classes": (
@@ -375,6 +379,83 @@ SENTENCES: dict[str, str] = {
     "run_unknown": (
         "There is no run at this address, or no longer: old runs are cleared. Copy the whole link "
         "again, or train the recipe anew."
+    ),
+    # weights that a reader brings
+    "weights_empty": (
+        "This file is empty: it has 0 bytes. Choose a file of weights that ends in .safetensors."
+    ),
+    "weights_pickle": (
+        "This is a pickle, as torch.save writes it (.pt, .pth): opening a pickle can run any "
+        "program that is hidden in it, so none is opened here. Save the weights as safetensors "
+        "instead: safetensors.torch.save_file(net.state_dict(), 'weights.safetensors')."
+    ),
+    "weights_format": (
+        "This is no safetensors file: such a file begins with 8 bytes that say how long its header"
+        " is, and with a header in JSON. Save the weights with safetensors.torch.save_file."
+    ),
+    "weights_short": (
+        "This file is incomplete: it has {found} bytes, and by its own header it needs {needed}. "
+        "Download or save it once more."
+    ),
+    "weights_rest": (
+        "This file has {found} bytes, but its header accounts for {needed} only; no byte may be "
+        "left over. Save the weights once more."
+    ),
+    "weights_header": (
+        "This file says that its header is {found} bytes long; up to {most} are allowed. Save the "
+        "weights with less text about them, or choose another file."
+    ),
+    "weights_large": (
+        "This file has {found} MB; for this network up to {most} MB are allowed. Choose a file "
+        "with the weights of this network alone, without an optimizer's memory."
+    ),
+    "weights_twice": (
+        "The header names {name} twice, and every name may come once. Save the weights once more."
+    ),
+    "weights_entry": (
+        "What the header says of {name} is damaged: allowed is a dtype, a shape of whole numbers, "
+        "and two data_offsets. Save the weights once more."
+    ),
+    "weights_place": (
+        "{name} lies in the bytes {start} to {end}, but tensors may neither overlap nor leave a "
+        "gap: its place is {first} to {last}. Save the weights once more."
+    ),
+    "weights_missing": (
+        "This file lacks {names}, which the network {network} of this recipe has. Choose weights "
+        "of this network, or set the network as that of the weights."
+    ),
+    "weights_extra": (
+        "This file holds {names}, which the network {network} of this recipe has not. Choose "
+        "weights of this network, or set the network as that of the weights."
+    ),
+    "weights_shape": (
+        "{name} has the shape {found} in this file; the network of this recipe needs {expected}. "
+        "Choose weights of this network, or set its sizes as those of the weights."
+    ),
+    "weights_dtype": (
+        "{name} is of the type {found} in this file; {expected} is needed. Convert the weights "
+        "before they are saved: net.float()."
+    ),
+    "weights_recipe": (
+        "This file does not say what network its weights are of. Train that network first, or "
+        "choose one of its runs, and bring the file again."
+    ),
+    "weights_memory": (
+        "The memory of this server does not suffice to test this network. Test it on your own "
+        "computer, with the script that repeats its run."
+    ),
+    "weights_not_finite": (
+        "{count} of the {of} numbers of {name} are NaN or infinite, and such weights give no "
+        "answer. Choose weights from before the training ran away."
+    ),
+    # what is taken along of a training
+    "weights_none": (
+        "This run has kept no weights yet: it does so after every epoch and at its end. Wait for "
+        "its first epoch, then try again."
+    ),
+    "pictures_large": (
+        "All pictures together are {found} MB; up to {most} MB go along. Zip your own folders "
+        "again with smaller pictures, or fewer."
     ),
     # function classes
     "class_family": "There is no family of functions called {name}; choose one of {allowed}.",

@@ -178,7 +178,7 @@ def _load_own(of: Chosen) -> TrainingSet:
 
 
 def _own_facts(of: Chosen) -> Facts:
-    return store.recall(of["digest"]).facts
+    return load("own", tuple(of.items())).facts  # which keeps it, to be trained with
 
 
 def _read_digest(text: str) -> str:

@@ -39,6 +39,11 @@ def generate(count: int, look: Look, seed: int) -> tuple[Tensor, Tensor]:
     """
     if look.place not in PLACES:
         raise Problem("shapes_place", place=look.place[:40], allowed=", ".join(PLACES))
+    return pictures(count, look, seed)
+
+
+def pictures(count: int, look: Look, seed: int) -> tuple[Tensor, Tensor]:
+    """As `generate`, with a place that is one; it is handed to readers (`export.training_data`)."""
     random = torch.Generator().manual_seed(seed)
     labels = (torch.arange(count) % len(SHAPES))[torch.randperm(count, generator=random)]
     radii = _between(min(look.radius), max(look.radius), torch.rand(count, generator=random))

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import nn
 
@@ -18,7 +18,8 @@ from cnnviz.models.families import free
 from cnnviz.models.options import Value
 from cnnviz.models.rows import LayerRow, totals
 
-OWN = "cnnviz.models"
+OWN = ("cnnviz.models", "cnnviz.data.shapes")  # what is written out and not imported
+FUTURE = "from __future__ import annotations"
 
 CHECK = """\
 # every layer's output, and the number of weights
@@ -45,6 +46,20 @@ for path, shape in shapes.items():
 assert sum(weight.numel() for weight in net.parameters()) == {parameters:_}"""
 
 
+class Source(NamedTuple):
+    """Code in its parts, to be put together with other code."""
+
+    imports: tuple[str, ...]  # a line each, sorted
+    definitions: tuple[str, ...]  # functions, classes and constants, each after what it uses
+    last: str  # the statement that uses them
+
+    @property
+    def text(self) -> str:
+        """The whole, which runs alone."""
+        head = "\n".join((FUTURE, "", *self.imports))
+        return "\n\n\n".join((head, *self.definitions, self.last))
+
+
 def network_code(
     builder: Callable[..., nn.Module],
     options: Mapping[str, Value],
@@ -59,10 +74,7 @@ def network_code(
         input_shape: (C, H, W).
         rows: its shape table; where the last does not fit, only what is before it is asserted.
     """
-    if builder is free.free:
-        source = _free_source(free.calls(**options))
-    else:
-        source = _builders_source(builder, options)
+    source = network_source(builder, options).text
     if rows and rows[-1].problem:
         last = f"# {rows[-1].path}: {rows[-1].problem}"
     else:
@@ -70,20 +82,27 @@ def network_code(
     return f"{source}\n\n{last}\n"
 
 
-def _builders_source(builder: Callable[..., nn.Module], options: Mapping[str, Value]) -> str:
+def network_source(builder: Callable[..., nn.Module], options: Mapping[str, Value]) -> Source:
+    """The code that leaves `net`."""
+    if builder is free.free:
+        return _free_source(free.calls(**options))
+    return _builders_source(builder, options)
+
+
+def _builders_source(builder: Callable[..., nn.Module], options: Mapping[str, Value]) -> Source:
     if isinstance(builder, partial):
         function, fixed = builder.func, [*map(repr, builder.args)]
     else:
         function, fixed = builder, []
     arguments = [*fixed, *(f"{name}={value!r}" for name, value in options.items())]
     lines = "".join(f"    {argument},\n" for argument in arguments)
-    return f"{standalone([function])}\n\n\nnet = {function.__name__}(\n{lines})"
+    return source_of([function], f"net = {function.__name__}(\n{lines})")
 
 
-def _free_source(calls: Sequence[free.Call]) -> str:
+def _free_source(calls: Sequence[free.Call]) -> Source:
     own = [call.form for call in calls if call.form.__module__.startswith(OWN)]
     lines = "".join(f"    {call},\n" for call in calls)
-    return f"{standalone(list(dict.fromkeys(own)))}\n\n\nnet = nn.Sequential(\n{lines})"
+    return source_of(list(dict.fromkeys(own)), f"net = nn.Sequential(\n{lines})")
 
 
 def _check(input_shape: Sequence[int], rows: Sequence[LayerRow]) -> str:
@@ -100,14 +119,18 @@ def _check(input_shape: Sequence[int], rows: Sequence[LayerRow]) -> str:
     )
 
 
-def standalone(parts: Sequence[Any]) -> str:
-    """The sources of functions and classes, after the imports and sources of all that they use."""
+def source_of(parts: Sequence[Any], last: str) -> Source:
+    """The sources of functions and classes with all that they use, and a statement that does."""
     imports = dict.fromkeys(("import torch", "from torch import nn"))
     sources: dict[str, str] = {}
     for part in parts:
         _collect(part, imports, sources)
-    head = "\n".join(sorted(imports, key=lambda line: (line.startswith("from"), line)))
-    return "\n\n\n".join(["from __future__ import annotations\n\n" + head, *sources.values()])
+    return Source(in_order(imports), tuple(sources.values()), last)
+
+
+def in_order(imports: Iterable[str]) -> tuple[str, ...]:
+    """Each line once; plain imports first."""
+    return tuple(sorted(set(imports), key=lambda line: (line.startswith("from"), line)))
 
 
 def _collect(part: Any, imports: dict[str, None], sources: dict[str, str]) -> None:
@@ -122,6 +145,8 @@ def _collect(part: Any, imports: dict[str, None], sources: dict[str, str]) -> No
         if isinstance(found, (type, FunctionType)) and found.__module__.startswith(OWN):
             if found is not part:
                 _collect(found, imports, sources)
+        elif isinstance(found, (int, tuple)) and name.isupper():
+            sources[name] = f"{name} = {found!r}"
         elif name in around:
             line = _import(name, found)
             if line:

@@ -32,7 +32,7 @@ else:
 def notebook(
     title: str,
     paragraphs: Sequence[str],
-    code: str,
+    code: str | Sequence[str],
     expected: Tensor | None,
     link: str | None = None,
 ) -> bytes:
@@ -40,7 +40,8 @@ def notebook(
 
     Args:
         title: its headline; `paragraphs`: Markdown in the reader's language.
-        code: PyTorch that leaves Y, and X and K where they exist: what is drawn.
+        code: PyTorch that leaves Y, and X and K where they exist: what is drawn. Of several
+            pieces each is a cell.
         expected: what Y must be; a cell asserts it, and one draws. None: neither.
         link: back to the page where these settings came from.
     """
@@ -48,10 +49,11 @@ def notebook(
 
     v4: Any = nbformat.v4  # it has no types
     text = [f"# {title}", *paragraphs, *([f"<{link}>"] if link else [])]
-    cells = [
-        v4.new_markdown_cell("\n\n".join(text), id="text"),
-        v4.new_code_cell(code.rstrip("\n"), id="code"),
-    ]
+    pieces = [code] if isinstance(code, str) else code
+    cells = [v4.new_markdown_cell("\n\n".join(text), id="text")]
+    for number, piece in enumerate(pieces, 1):
+        name = "code" if number == 1 else f"code-{number}"
+        cells.append(v4.new_code_cell(piece.rstrip("\n"), id=name))
     if expected is not None:
         cells += [
             v4.new_code_cell(_check(expected), id="check"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -33,11 +33,13 @@ from cnnviz.training.events import (
     Started,
     Validating,
 )
+from cnnviz.training.metrics import Mistake
 from cnnviz.training.pace import Pace
 from cnnviz.training.plan import Plan, check
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.state import UNSEEN, Seen, State, capture, restore
 
+T = TypeVar("T")
 MOST_POINTS = 2000  # of a run
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
@@ -123,6 +125,12 @@ class Training:
         """The points since the last `Progress`, for whoever leaves the training here."""
         if self._points:
             yield self._progress()
+
+    def test(self) -> tuple[Epoch, tuple[Mistake, ...]]:
+        """Test the network as it is, and find its most confident mistakes."""
+        probabilities, loss = _returned(self._answers())
+        mistakes = metrics.confident_mistakes(probabilities, self.data.test.labels)
+        return self._result(probabilities, loss), tuple(mistakes)
 
     def events(self) -> Iterator[Event]:
         """Train to the end."""
@@ -245,6 +253,16 @@ class Training:
         mistakes = metrics.confident_mistakes(probabilities, self.data.test.labels)
         pace = self._pace
         return Finished(self.step, pace.training, pace.images_per_second, tuple(mistakes))
+
+
+def _returned(events: Generator[Event, None, T]) -> T:
+    """What a generator returns, when nobody hears what it tells."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            found: T = end.value
+            return found
 
 
 def _out_of_memory(error: Exception, step: int, recipe: Recipe) -> Failed:

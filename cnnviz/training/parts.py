@@ -77,7 +77,7 @@ def rate(recipe: Recipe, step: int, steps: int) -> float:
     if recipe.schedule == "cosine":
         return recipe.lr * _eased(1, 0, step / steps)
     if recipe.schedule == "one-cycle" and steps > 1:
-        peak, last = max(0.0, 0.3 * steps - 1), steps - 1
+        peak, last = 0.3 * steps - 1, steps - 1
         if step < peak:
             return recipe.lr * _eased(1 / 25, 1, step / peak)
         return recipe.lr * _eased(1, 1 / 250_000, (step - peak) / (last - peak))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cnnviz.data.sets import chosen
 from cnnviz.models.registry import network
-from cnnviz.training.recipe import Recipe
+from cnnviz.training.recipe import OF_THE_DATA, Recipe
 
 FULL = (("subset", "full"),)
 
@@ -28,37 +28,46 @@ class Preset:
 
 
 class Change(NamedTuple):
-    """What differs in a short form: a field of the recipe, or an option by its own name."""
+    """What differs: a field of the recipe, or an option by its own name."""
 
     name: str
-    printed: Any
-    short: Any
+    first: Any  # of a preset: as printed
+    second: Any  # and in the short form
 
 
 def changes(preset: Preset) -> tuple[Change, ...]:
     """What was changed for the short form, in the order of a recipe's fields."""
+    return differences(preset.recipe, preset.short)
+
+
+def differences(first: Recipe, second: Recipe) -> tuple[Change, ...]:
+    """What differs between two recipes, in the order of a recipe's fields.
+
+    Of different networks or data sets, only the options that both have are compared.
+    """
     found = []
     for field in fields(Recipe):
-        one, other = getattr(preset.recipe, field.name), getattr(preset.short, field.name)
+        one, other = getattr(first, field.name), getattr(second, field.name)
         if one == other:
             continue
         if field.name in ("data_options", "network_options"):
-            found += _options(_whole(field.name, preset.recipe), _whole(field.name, preset.short))
+            found += _options(whole(field.name, first), whole(field.name, second))
         else:
             found.append(Change(field.name, one, other))
     return tuple(found)
 
 
-def _whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
+def whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
     """All options of the data or of the network, those as usual too."""
     if field == "data_options":
         return chosen(recipe.data, recipe.data_options)
-    usual = {name: option.default for name, option in network(recipe.network).options.items()}
+    known = network(recipe.network).options.items()
+    usual = {name: option.default for name, option in known if name not in OF_THE_DATA}
     return {**usual, **dict(recipe.network_options)}
 
 
-def _options(printed: Mapping[str, Any], short: Mapping[str, Any]) -> list[Change]:
-    return [Change(n, v, short[n]) for n, v in printed.items() if v != short[n]]
+def _options(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Change]:
+    return [Change(n, v, second[n]) for n, v in first.items() if n in second and v != second[n]]
 
 
 def _printed_by_d2l() -> tuple[Preset, ...]:

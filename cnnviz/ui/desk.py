@@ -20,6 +20,7 @@ from cnnviz.ui.settings import Rejected
 S = TypeVar("S")
 
 MOST_UNDO = 50
+ITSELF: Any = object()  # the setting's own value
 
 
 @dataclasses.dataclass
@@ -153,17 +154,17 @@ class Desk(Generic[S]):
     def bind(
         self,
         name: str,
-        shown: Any = None,
+        shown: Any = ITSELF,
         take: Callable[[S, Any], S] | None = None,
     ) -> dict[str, Any]:
         """Arguments that tie a control to a setting: `st.slider(label, 1, 8, **bind("stride"))`.
 
         Args:
             name: the setting, or any name for a control that stands for several.
-            shown: the control's value, where it is not the setting itself.
+            shown: the control's value, where it is not the setting itself; None for no choice.
             take: makes new settings of the control's new value; by default it is the setting.
         """
-        value = getattr(self.now, name) if shown is None else shown
+        value = getattr(self.now, name) if shown is ITSELF else shown
         key = self._control(name, value)
         return {"key": key, "on_change": self._pull, "args": (key, name, take)}
 

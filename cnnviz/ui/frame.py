@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -144,8 +144,8 @@ def tell(rejected: Iterable[Rejected]) -> None:
     lines = [
         t(
             "link.refused",
-            name=_code(refused.name),
-            value=_code(refused.value),
+            name=as_code(refused.name),
+            value=as_code(refused.value),
             allowed=t(f"link.{refused.allowed}", **refused.limits),
         )
         for refused in rejected
@@ -167,14 +167,19 @@ def check_step(desk: Desk[Any], step: int, steps: int) -> None:
 
 def say(problem: Problem) -> None:
     """Say a refusal where it does not move the page; what somebody typed stands in it as code."""
+    st.toast(explain(plain(problem)), icon=":material/warning:", duration="long")
+
+
+def plain(problem: Problem, typed: Collection[str] = TYPED) -> Problem:
+    """The refusal with its `typed` values, a stranger's text, as code."""
     values = {
-        name: _code(value) if name in TYPED and isinstance(value, str) else value
+        name: as_code(value) if name in typed and isinstance(value, str) else value
         for name, value in problem.values.items()
     }
-    st.toast(explain(Problem(problem.kind, **values)), icon=":material/warning:", duration="long")
+    return Problem(problem.kind, **values)
 
 
-def _code(text: str) -> str:
+def as_code(text: str) -> str:
     """A stranger's text, cut, and as code, so that nothing in it is taken for Markdown."""
     short = text if len(text) <= 40 else f"{text[:40]}…"
     return f"`{' '.join(short.split()).replace('`', 'ˋ') or ' '}`"

@@ -29,4 +29,6 @@ PAGES = (
     Entry("what-if", "inspect", ""),
     Entry("blocks", "inspect", "8.2–8.7"),
     Entry("function-classes", "inspect", "8.6"),
+    Entry("train", "train", ""),
+    Entry("runs", "train", ""),
 )

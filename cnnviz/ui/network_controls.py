@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from cnnviz.ui.networks import (
     NAMES,
     Side,
     network_title,
-    plan_of,
+    option_values,
     size_of,
     with_option,
 )
@@ -61,10 +61,17 @@ def network_control(desk: Desk[Any], side: Side = ALONE, width: int = 220, **ren
     )
 
 
-def option_controls(desk: Desk[Any], side: Side = ALONE) -> None:
-    """Every option that the network has."""
-    known = plan_of(desk.now, side).network.options
+def choice_text(word: str) -> str:
+    """An option's word in the reader's language."""
+    return t(f"networks.choice.{word}")
+
+
+def option_controls(desk: Desk[Any], side: Side = ALONE, without: Collection[str] = ()) -> None:
+    """Every option that the network has, but for those `without`."""
+    known = network(side.get(desk.now, "network")).options
     for option in known.values():
+        if option.name in without:
+            continue
         if option.name == MADE:
             _made_for_control(desk, side, option)
         elif option.reads:
@@ -115,21 +122,40 @@ def _made_for_control(desk: Desk[Any], side: Side, option: Option) -> None:
 
 
 def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
-    """The control that suits the kind of option."""
-    value = plan_of(desk.now, side).values[option.name]
-    label = t(f"networks.option.{option.name}")
+    option_control(
+        desk,
+        # of another network it is another control, with another range
+        f"{side.prefix}{side.get(desk.now, 'network')}.{option.name}",
+        option,
+        option_values(desk.now, side)[option.name],
+        t(f"networks.option.{option.name}"),
+        lambda now, value: with_option(now, option.name, value, side),
+    )
+
+
+def option_control(
+    desk: Desk[Any],
+    name: str,
+    option: Option,
+    value: Value,
+    label: str,
+    put: Callable[[Any, Value], Any],
+    word: Callable[[str], str] = choice_text,
+) -> None:
+    """The control that suits the kind of option; `name` is the control's on its page.
+
+    `put(now, value)` gives the settings with another value, `word` what a choice is called.
+    """
 
     def bound(shown: Any, read: Callable[[Any], Value] = lambda given: given) -> dict[str, Any]:
         def take(now: Any, given: Any) -> Any:
             try:
-                return with_option(now, option.name, option.check(read(given)), side)
+                return put(now, option.check(read(given)))
             except ValueError:  # no list of numbers, or a `Problem`
                 said = {"name": label, "value": str(given)[:80] or "–", "allowed": option.allowed}
                 frame.say(Problem("option_value", **said))
                 return now
 
-        # of another network it is another control, with another range
-        name = f"{side.prefix}{side.get(desk.now, 'network')}.{option.name}"
         return desk.bind(name, shown, take)
 
     if isinstance(value, bool):
@@ -140,7 +166,7 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.segmented_control(
             label,
             option.choices,
-            format_func=choice_text,
+            format_func=word,
             width="content",
             **bound(value),
         )
@@ -151,11 +177,6 @@ def _option_control(desk: Desk[Any], side: Side, option: Option) -> None:
         st.slider(
             label, float(option.low), float(option.high), step=0.05, width=160, **bound(value)
         )
-
-
-def choice_text(word: str) -> str:
-    """An option's word in the reader's language."""
-    return t(f"networks.choice.{word}")
 
 
 def _room(values: tuple[int, ...]) -> int:
@@ -169,7 +190,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _blocks_control(desk: Desk[Any], side: Side, option: Option) -> None:
     """The line of blocks, and buttons that add one or take the last away."""
-    line = plan_of(desk.now, side).values[option.name]
+    line = option_values(desk.now, side)[option.name]
 
     def put(now: Any, text: str) -> Any:
         try:

@@ -5,6 +5,7 @@ A page that shows two has the same four settings twice, with a prefix each: see 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -80,20 +81,50 @@ def nameable(found: Network) -> dict[str, Option]:
 
 def _given(now: Any, side: Side) -> dict[str, Value]:
     """What the settings say of the network's options, without what it does not take."""
-    known = nameable(network(side.get(now, "network")))
+    return read_options(nameable(network(side.get(now, "network"))), side.get(now, "options"))
+
+
+def read_options(known: Mapping[str, Option], given: OptionTexts) -> dict[str, Value]:
+    """The options that are known by what a link says of them, without what they do not take."""
     values: dict[str, Value] = {}
-    for name, text in side.get(now, "options"):
+    for name, text in given:
         with suppress(ValueError):
             if name in known:
                 values[name] = known[name].read(text)
     return values
 
 
-def tell_options(desk: Desk[Any], side: Side = ALONE) -> None:
-    """Say which options of a link this network does not take, and forget them."""
+def write_options(known: Mapping[str, Option], values: Mapping[str, Value]) -> OptionTexts:
+    """What `read_options` takes; an option at its default is left out."""
+    return tuple(
+        (name, option.write(values[name]))
+        for name, option in known.items()
+        if name in values and values[name] != option.default
+    )
+
+
+def option_values(now: Any, side: Side = ALONE) -> dict[str, Value]:
+    """Every option that a link names with its value."""
+    known = nameable(network(side.get(now, "network")))
+    return {name: option.default for name, option in known.items()} | _given(now, side)
+
+
+def tell_options(desk: Desk[Any], side: Side = ALONE, without: Collection[str] = ()) -> None:
+    """Say which options of a link this network does not take, and forget them.
+
+    `without`: options that the page has no setting for.
+    """
     known = nameable(network(side.get(desk.now, "network")))
-    given, rejected = side.get(desk.now, "options"), []
-    taken = _given(desk.now, side)
+    known = {name: option for name, option in known.items() if name not in without}
+    name = f"{side.prefix}options"
+    kept = told_options(known, getattr(desk.now, name))
+    if kept != getattr(desk.now, name):
+        desk.forget(**{name: kept})
+
+
+def told_options(known: Mapping[str, Option], given: OptionTexts) -> OptionTexts:
+    """Those that are known and take what is given; of the others it is said why not."""
+    rejected, taken = [], read_options(known, given)
     for name, text in given:
         if name not in known:
             rejected.append(Rejected(name, text, "choice", {"options": ", ".join(known)}))
@@ -102,9 +133,7 @@ def tell_options(desk: Desk[Any], side: Side = ALONE) -> None:
         elif name not in taken:
             rejected.append(Rejected(name, text, "choice", {"options": known[name].allowed}))
     frame.tell(rejected)
-    kept = tuple((name, text) for name, text in given if name in taken)
-    if kept != given:
-        desk.forget(**{f"{side.prefix}options": kept})
+    return tuple((name, text) for name, text in given if name in taken)
 
 
 def _say_why(option: Option, text: str) -> None:
@@ -124,12 +153,7 @@ def with_option(now: Any, name: str, value: Value, side: Side = ALONE) -> Any:
             tied = (other.like, other.name) if name == other.like else (other.name, other.like)
             first, second = (values.get(key, known[key].default) for key in tied)
             values[tied[1]] = _as_long(second or (), len(first or ()))
-    texts = [
-        (key, option.write(values[key]))
-        for key, option in known.items()
-        if key in values and values[key] != option.default
-    ]
-    return side.put(now, options=tuple(texts))
+    return side.put(now, options=write_options(known, values))
 
 
 def _as_long(values: tuple[int, ...], length: int) -> tuple[int, ...]:

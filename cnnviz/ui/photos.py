@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -15,6 +14,7 @@ from cnnviz.problems import Problem
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import ASSETS, explain, t
 from cnnviz.ui.settings import choice, limits, whole
+from cnnviz.ui.uploads import own_words
 
 SAMPLES = ("camera", "coffee")
 CHANNELS = ("grey", *pictures.CHANNELS)
@@ -115,13 +115,7 @@ def _upload_controls(desk: Desk[C]) -> None:
         else:
             desk.change(photo="own", shot=shot)
 
-    # Streamlit writes its own words in English only
-    st.html(
-        "<style>[data-testid=stFileUploaderDropzone] button p {font-size: 0}"
-        "[data-testid=stFileUploaderDropzoneInstructions] {display: none}"
-        "[data-testid=stFileUploaderDropzone] button p::after {font-size: 1rem;"
-        f" content: {_css_string(t('input.upload_button'))}}}</style>"
-    )
+    own_words(t("input.upload_button"))
     st.file_uploader(
         t("input.upload"),
         type=["png", "jpg", "jpeg", "webp", "bmp"],
@@ -134,10 +128,6 @@ def _upload_controls(desk: Desk[C]) -> None:
             st.camera_input(
                 t("input.camera_take"), key="photo/camera", on_change=take, args=("photo/camera",)
             )
-
-
-def _css_string(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
 
 
 def _remarks(settings: PhotoChoice) -> None:

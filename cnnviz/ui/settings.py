@@ -1,7 +1,8 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `options` or `paths`. Each carries its
+`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths` or `token`.
+Each carries its
 default, its range, and how it reads and writes its part of the link, so that this one table is all
 there is: the controls take their ranges from it as well.
 """
@@ -12,12 +13,14 @@ import base64
 import binascii
 import dataclasses
 import math
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from cnnviz.models import Layer, read_stack, write_stack
+from cnnviz.models.options import Option
 
 S = TypeVar("S")
 Grid = tuple[tuple[float, ...], ...]
@@ -27,6 +30,7 @@ Stack = tuple[Grid, ...]  # planes of one size
 OptionTexts = tuple[tuple[str, str], ...]  # names and values
 
 LAYER_LIMITS = {"kernel_size": (1, 11), "stride": (1, 4), "padding": (0, 8), "dilation": (1, 16)}
+TOKEN = re.compile(r"[\w-]*", re.ASCII)
 LARGEST = 1e6  # of a cell: what a reader can type, and what float32 squares without overflow
 
 
@@ -199,6 +203,40 @@ def layers(default: Layers, most: int) -> Any:
 
     limits = {"most": most, **{name: high for name, (_, high) in LAYER_LIMITS.items()}}
     return _field(default, Codec(read, write_stack, "layers", limits, 16 * most))
+
+
+def option(of: Option, default: Any = None) -> Any:
+    """What another table has as an `Option`; `default` where the page's is not the table's."""
+    # shorter texts, such as `Option.write` makes, need not read back as the same number
+    write = shortest if isinstance(of.default, float) else of.write
+    allowed = {"allowed": of.allowed, "low": of.low, "high": of.high, "options": of.choices}
+    return _field(
+        of.default if default is None else default, Codec(of.read, write, "option", allowed)
+    )
+
+
+def token(*, view: bool = False) -> Any:
+    """A name that a machine gave: letters, digits, - and _; empty for none."""
+
+    def read(text: str) -> str:
+        if not TOKEN.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    return _field("", Codec(read, str, "token", {}, 80, view=view))
+
+
+def tokens(most: int, *, view: bool = False) -> Any:
+    """Up to `most` names that a machine gave, each once; in the link with commas between."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(text.split(",")) if text else ()
+        plain = all(name and TOKEN.fullmatch(name) for name in found)
+        if not plain or not len(set(found)) == len(found) <= most:
+            raise ValueError(text)
+        return found
+
+    return _field((), Codec(read, ",".join, "tokens", {"most": most}, 80 * most, view=view))
 
 
 def options() -> Any:

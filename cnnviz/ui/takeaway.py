@@ -70,7 +70,7 @@ def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
         # with a byte order mark, or Excel takes × and Korean for something else
         **({"csv": lambda: csv().encode("utf-8-sig")} if csv else {}),
         "notebook": lambda: notebook(
-            scene.title, scene.paragraphs, scene.code, scene.expected, _web_link(wish.href)
+            scene.title, scene.paragraphs, scene.code, scene.expected, web_link(wish.href)
         ),
     }
     try:
@@ -82,7 +82,7 @@ def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
     return File(wish, f"{name}.{suffix}", mime, content)
 
 
-def _web_link(href: str) -> str | None:
+def web_link(href: str) -> str | None:
     """The page's address, if it is one: it came from a browser and goes into a file."""
     plain = href.startswith(("http://", "https://")) and not set(href) & set("<> \n\t\"'`")
     return href if plain else None

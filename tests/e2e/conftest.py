@@ -1,6 +1,7 @@
 """A running app, a real browser, and an ear for what the browser complains of."""
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -89,11 +90,15 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
     }
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = tmp_path_factory.mktemp("streamlit") / "server.log"
+    folder = tmp_path_factory.mktemp("streamlit")
+    log = folder / "server.log"
+    # a niced worker, or threads that wait for each other, would wait for all the other tests
+    own = {"CNNVIZ_RUNS": str(folder / "runs"), "CNNVIZ_NICE": "0", "CNNVIZ_THREADS": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
             cwd=pytestconfig.rootpath,
+            env={"CNNVIZ_DATA": str(folder / "data"), **os.environ, **own},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

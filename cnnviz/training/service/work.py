@@ -21,6 +21,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 from cnnviz.training import events, loop, recipe, state
 from cnnviz.training.events import Epoch, Event, Failed, Finished
 from cnnviz.training.loop import Training
+from cnnviz.training.service.store import limit
 
 TOPIC = "cnnviz"
 PATIENCE = 1.5  # seconds that a task may go on after it was cancelled
@@ -53,9 +54,13 @@ def niceness() -> int:
 
 
 def threads() -> int:
-    """All cores for a training, of very many some; the same always, for the same numbers."""
+    """All cores for a training, of very many some; the same always, for the same numbers.
+
+    CNNVIZ_THREADS says fewer, for a machine that has other work: threads wait for each other, and
+    so for all that others do.
+    """
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return min(there or 1, MOST_THREADS)
+    return int(limit("CNNVIZ_THREADS", min(there or 1, MOST_THREADS))) or 1
 
 
 def limit_memory(most: int) -> None:

@@ -9,7 +9,7 @@ import torch
 from cnnviz.training.events import Epoch, Event
 from cnnviz.training.loop import train
 from cnnviz.training.plan import check
-from cnnviz.training.presets import PRESETS, Change, changes
+from cnnviz.training.presets import PRESETS, Change, changes, differences
 from cnnviz.training.recipe import read
 
 
@@ -75,7 +75,7 @@ def test_short_form_costs_less_and_needs_no_download(name: str) -> None:
 @pytest.mark.parametrize("name", PRESETS)
 def test_changes_lead_from_one_form_to_the_other(name: str) -> None:
     preset = PRESETS[name]
-    found = {change.name: change.short for change in changes(preset)}
+    found = {change.name: change.second for change in changes(preset)}
     assert found
     data = {key: found.pop(key) for key in ("subset", "examples") if key in found}
     own = {key: found.pop(key) for key in ("convs", "hidden") if key in found}
@@ -88,12 +88,23 @@ def test_changes_lead_from_one_form_to_the_other(name: str) -> None:
     assert again == preset.short
 
 
+def test_recipes_of_different_networks_differ_in_options_that_both_have() -> None:
+    lenet, fast = PRESETS["lenet"].short, PRESETS["fast"].short
+    found = {change.name: (change.first, change.second) for change in differences(lenet, fast)}
+    assert found["network"] == ("lenet", "lenet-modern")
+    assert found["channels"] == ((6, 16), (8, 16))
+    made_for = replace(lenet, network="alexnet-d2l", network_options=())  # for another size
+    assert {change.name for change in differences(lenet, made_for)} == {"network"}
+    other = replace(lenet, network="resnet-d2l", network_options=(), data="shapes")
+    assert {change.name for change in differences(lenet, other)} == {"network", "data"}
+
+
 def test_changes_are_told_with_both_values() -> None:
     assert changes(PRESETS["lenet"]) == (
         Change("subset", "full", "bundled"),
         Change("batch_size", 128, 32),
     )
-    vgg = {change.name: (change.printed, change.short) for change in changes(PRESETS["vgg"])}
+    vgg = {change.name: (change.first, change.second) for change in changes(PRESETS["vgg"])}
     assert vgg["convs"] == ((1, 1, 2, 2, 2), (1, 1, 1, 1, 1))
     assert vgg["input_size"] == (224, 32)
 
