@@ -30,4 +30,5 @@ PAGES = (
     Entry("blocks", "inspect", "8.2–8.7"),
     Entry("function-classes", "inspect", "8.6"),
     Entry("train", "train", ""),
+    Entry("duel", "train", ""),
 )

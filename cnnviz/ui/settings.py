@@ -1,10 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths` or `token`.
-Each carries its
-default, its range, and how it reads and writes its part of the link, so that this one table is all
-there is: the controls take their ranges from it as well.
+`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths`, `token` or
+`tokens`. Each carries its default, its range, and how it reads and writes its part of the link, so
+that this one table is all there is: the controls take their ranges from it as well.
 """
 
 from __future__ import annotations
@@ -224,6 +223,19 @@ def token(*, view: bool = False) -> Any:
         return text
 
     return _field("", Codec(read, str, "token", {}, 80, view=view))
+
+
+def tokens(most: int, *, view: bool = False) -> Any:
+    """Up to `most` such names, none of them empty; in the link with commas between."""
+
+    def read(text: str) -> tuple[str, ...]:
+        found = tuple(text.split(",")) if text else ()
+        if len(found) > most or not all(part and TOKEN.fullmatch(part) for part in found):
+            raise ValueError(text)
+        return found
+
+    limits = {"most": most}
+    return _field((), Codec(read, ",".join, "tokens", limits, 80 * most, view=view))
 
 
 def options() -> Any:
