@@ -1,7 +1,7 @@
 """Who is next: each reader runs one thing at a time and waits for one more, readers take turns.
 
-What a reader asks for at once, a run or the runs of a duel, is one ticket. The order is by turns:
-the first ticket of every reader, in the order of who was served longest ago, then the second ones.
+What a reader asks for at once, a run or the runs of a duel, is one ticket, and the second waits for
+the end of the first. Next is always the reader who was served longest ago.
 """
 
 from __future__ import annotations
@@ -77,15 +77,15 @@ class Queue:
                 del self._tickets[reader]
 
     def order(self) -> list[str]:
-        """All waiting runs in the order in which they will start, as far as that is known."""
-        rounds = [
-            [ticket for tickets in self._tickets.values() for ticket in tickets[n : n + 1]]
-            for n in range(MOST_TICKETS)
-        ]
-        return [run for tickets in rounds for run in _by_turns([t.waiting for t in tickets])]
-
-
-def _by_turns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The first of each row, then the second of each, and so on."""
-    longest = max(map(len, rows), default=0)
-    return [row[n] for n in range(longest) for row in rows if n < len(row)]
+        """All waiting runs in the order in which they would start if one ran at a time."""
+        rehearsal = Queue()
+        rehearsal._tickets = {
+            reader: [Ticket(list(ticket.waiting)) for ticket in tickets if ticket.waiting]
+            for reader, tickets in self._tickets.items()
+            if any(ticket.waiting for ticket in tickets)
+        }
+        order = []
+        while (run := rehearsal.take()) is not None:
+            order.append(run)
+            rehearsal.drop(run)
+        return order

@@ -299,9 +299,10 @@ class Service:
 
     def _interrupt_orphans(self) -> None:
         """Runs of a server that is gone: nobody trains them any more."""
-        for record in list(self._records.values()):
-            if record.status in ACTIVE and not self._store.alive(record):
-                self._set(replace(record, status="interrupted"))
+        with self._changed:
+            for record in list(self._records.values()):
+                if record.status in ACTIVE and not self._store.alive(record):
+                    self._set(replace(record, status="interrupted"))
 
     # ---- the queue
 

@@ -25,7 +25,7 @@ from cnnviz.training.loop import Training
 TOPIC = "cnnviz"
 PATIENCE = 1.5  # seconds that a task may go on after it was cancelled
 OFTEN = 10.0  # seconds from one checkpoint to the next, at least, but for ends of epochs
-NICENESS = 10  # pages come first
+NICENESS = 10  # pages come first; CNNVIZ_NICE says otherwise
 MOST_THREADS = 8  # more make small networks slower
 WANTED = ("executing", "long-running")  # a task's states while it is wanted
 
@@ -37,11 +37,19 @@ class Prepare(WorkerPlugin):
 
     def setup(self, worker: Worker) -> None:
         with contextlib.suppress(AttributeError, OSError):  # Windows has no such thing
-            if os.getpriority(os.PRIO_PROCESS, 0) < NICENESS:
-                os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
+            if os.getpriority(os.PRIO_PROCESS, 0) < niceness():
+                os.setpriority(os.PRIO_PROCESS, 0, niceness())
         if worker.memory_manager.memory_limit:
             limit_memory(worker.memory_manager.memory_limit)
         torch.set_num_threads(threads())
+
+
+def niceness() -> int:
+    """How far a training stands back; 0 where it has the machine to itself."""
+    try:
+        return int(os.environ.get("CNNVIZ_NICE", NICENESS))
+    except ValueError:
+        return NICENESS
 
 
 def threads() -> int:
