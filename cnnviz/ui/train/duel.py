@@ -25,6 +25,7 @@ from cnnviz.ui.training.watch import progress_text, series, show_curves
 from cnnviz.ui.training.words import duration
 
 ACTIVE = ("waiting", "running")
+ROOM = "8.5rem"  # for the longest words below the curves, so that nothing moves
 
 
 class Fighter(NamedTuple):
@@ -134,7 +135,8 @@ def show(duel: str, found: Sequence[Fighter]) -> None:
             [series(one.name, one.history, plan.steps, plan.steps_per_epoch) for one in found],
         )
     with st.container(border=True, key="duel-verdict"):
-        st.html(f"<p>{escape(differs(duel, found))}</p><p><b>{escape(verdict(found))}</b></p>")
+        said = f"<p>{escape(differs(duel, found))}</p><p><b>{escape(verdict(found))}</b></p>"
+        st.html(f'<div aria-live="polite" style="min-height:{ROOM}">{said}</div>')
 
 
 def _where(one: Fighter) -> str:
