@@ -15,8 +15,8 @@ from tests.unit.training.service.runs import ended, served, wait
 PAGE = "duel"
 ANN, BEA = "a" * 32, "b" * 32
 BASE = Recipe(
-    data_options=(("examples", 640),), network="lenet", optimizer="adam", lr=0.01, batch_size=16,
-    network_options=(("channels", (4, 8)), ("hidden", (32, 16)), ("activation", "relu")), epochs=2,
+    data_options=(("examples", 480),), network="lenet", optimizer="adam", lr=0.01, batch_size=16,
+    network_options=(("channels", (4, 8)), ("hidden", (32, 16)), ("activation", "relu")), epochs=1,
 )  # fmt: skip
 QUICK = Duel(BASE, {"zeros": {"init": "zeros"}, "xavier": {"init": "xavier"}})
 LONG = Duel(BASE, {name: {"init": name, "epochs": 200} for name in ("zeros", "xavier")})
