@@ -436,11 +436,23 @@ SENTENCES: dict[str, str] = {
         "{name} is of the type {found} in this file; {expected} is needed. Convert the weights "
         "before they are saved: net.float()."
     ),
+    "weights_recipe": (
+        "This file does not say what network its weights are of. Train that network first, or "
+        "choose one of its runs, and bring the file again."
+    ),
+    "weights_memory": (
+        "The memory of this server does not suffice to test this network. Test it on your own "
+        "computer, with the script that repeats its run."
+    ),
     "weights_not_finite": (
         "{count} of the {of} numbers of {name} are NaN or infinite, and such weights give no "
         "answer. Choose weights from before the training ran away."
     ),
     # what is taken along of a training
+    "weights_none": (
+        "This run has kept no weights yet: it does so after every epoch and at its end. Wait for "
+        "its first epoch, then try again."
+    ),
     "pictures_large": (
         "All pictures together are {found} MB; up to {most} MB go along. Zip your own folders "
         "again with smaller pictures, or fewer."

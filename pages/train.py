@@ -10,11 +10,11 @@ from cnnviz.training.history import History
 from cnnviz.training.recipe import OF_THE_DATA, Recipe
 from cnnviz.training.service import Run
 from cnnviz.ui import frame, settings
-from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.networks import network_title, tell_options
 from cnnviz.ui.panels import panels
 from cnnviz.ui.reader import reader
+from cnnviz.ui.runs.brought import weights_place
 from cnnviz.ui.settings import choice, token
 from cnnviz.ui.train.controls import (
     form_control,
@@ -35,7 +35,7 @@ from cnnviz.ui.train.data import (
 from cnnviz.ui.train.run import buttons, remarks, run_of, status_line, watch
 from cnnviz.ui.train.settings import RecipeSettings
 from cnnviz.ui.train.start import Outlook, estimate, facts_line, outlook, refused
-from cnnviz.ui.train.take import code_panel, take_panel, weights_panel
+from cnnviz.ui.train.take import code_panel, take_panel
 from cnnviz.ui.training.watch import show_live, show_result
 
 PAGE = "train"
@@ -78,7 +78,7 @@ def main() -> None:
         if found.recipe:
             strip(found.recipe)
     with picture:
-        panels(desk, PANELS, lambda name: panel(name, desk, found, run, who))
+        panels(desk, PANELS, lambda name: panel(name, found, run, who))
     frame.close(settings.write(desk.now))
     frame.settle()  # or the estimate would be one of two threads
     estimate(place, found)  # the only thing here that may take a moment
@@ -109,9 +109,7 @@ def show(found: Outlook, run: Run | None, who: str | None) -> None:
         draw(None)
 
 
-def panel(
-    name: str, desk: Desk[Settings], found: Outlook, run: Run | None, who: str | None
-) -> None:
+def panel(name: str, found: Outlook, run: Run | None, who: str | None) -> None:
     """One of the tabs; those of a run show the controls' recipe where there is none."""
     recipe = run.recipe if run else found.recipe
     if name == "lesson":
@@ -125,9 +123,10 @@ def panel(
     elif name == "code":
         code_panel(recipe, run)
     elif name == "take":
-        take_panel(PAGE, recipe, run)
+        take_panel(PAGE, run)
     else:
-        weights_panel(desk, found.recipe or recipe)
+        st.markdown(t("train.weights"))
+        weights_place(PAGE, found.recipe or recipe)
 
 
 def result(recipe: Recipe, run: Run | None, who: str | None) -> None:

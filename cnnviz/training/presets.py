@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from cnnviz.data.sets import chosen
 from cnnviz.models.registry import network
-from cnnviz.training.recipe import Recipe
+from cnnviz.training.recipe import OF_THE_DATA, Recipe
 
 FULL = (("subset", "full"),)
 
@@ -51,17 +51,18 @@ def differences(first: Recipe, second: Recipe) -> tuple[Change, ...]:
         if one == other:
             continue
         if field.name in ("data_options", "network_options"):
-            found += _options(_whole(field.name, first), _whole(field.name, second))
+            found += _options(whole(field.name, first), whole(field.name, second))
         else:
             found.append(Change(field.name, one, other))
     return tuple(found)
 
 
-def _whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
+def whole(field: str, recipe: Recipe) -> Mapping[str, Any]:
     """All options of the data or of the network, those as usual too."""
     if field == "data_options":
         return chosen(recipe.data, recipe.data_options)
-    usual = {name: option.default for name, option in network(recipe.network).options.items()}
+    known = network(recipe.network).options.items()
+    usual = {name: option.default for name, option in known if name not in OF_THE_DATA}
     return {**usual, **dict(recipe.network_options)}
 
 

@@ -31,4 +31,5 @@ PAGES = (
     Entry("function-classes", "inspect", "8.6"),
     Entry("train", "train", ""),
     Entry("duel", "train", ""),
+    Entry("runs", "train", ""),
 )

@@ -226,16 +226,16 @@ def token(*, view: bool = False) -> Any:
 
 
 def tokens(most: int, *, view: bool = False) -> Any:
-    """Up to `most` such names, none of them empty; in the link with commas between."""
+    """Up to `most` names that a machine gave, each once; in the link with commas between."""
 
     def read(text: str) -> tuple[str, ...]:
         found = tuple(text.split(",")) if text else ()
-        if len(found) > most or not all(part and TOKEN.fullmatch(part) for part in found):
+        plain = all(name and TOKEN.fullmatch(name) for name in found)
+        if not plain or not len(set(found)) == len(found) <= most:
             raise ValueError(text)
         return found
 
-    limits = {"most": most}
-    return _field((), Codec(read, ",".join, "tokens", limits, 80 * most, view=view))
+    return _field((), Codec(read, ",".join, "tokens", {"most": most}, 80 * most, view=view))
 
 
 def options() -> Any:

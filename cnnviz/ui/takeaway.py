@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -40,15 +40,11 @@ def walk_takeaway(walk: Walk, title: str, *paragraphs: str) -> Takeaway:
     )
 
 
-Makers = Mapping[str, Callable[[Wish], bytes]]  # by kind
 MIME = {
     "png": ("image/png", "png"),
     "gif": ("image/gif", "gif"),
     "csv": ("text/csv", "csv"),
     "notebook": ("application/x-ipynb+json", "ipynb"),
-    "script": ("text/x-python", "py"),
-    "weights": ("application/octet-stream", "safetensors"),
-    "pictures": ("application/zip", "zip"),
 }
 USUAL = ("png", "gif", "notebook")
 
@@ -58,42 +54,29 @@ def takeaway(key: str, name: str, scene: Takeaway | None, kinds: Sequence[str] =
 
     Without a scene only the link is to be had.
     """
-    hand_out(key, name, scene and _makers(scene), kinds)
-
-
-def hand_out(key: str, name: str, makers: Makers | None, kinds: Sequence[str]) -> None:
-    """The buttons of these kinds of files, each made when it is asked for.
-
-    Without makers only the link is to be had.
-    """
     asked = wish(key)
-    file = _file(asked, name, makers or {}) if asked else None
-    take(key, texts("take"), file, kinds=kinds, ready=makers is not None)
+    file = _file(asked, name, scene) if asked else None
+    take(key, texts("take"), file, kinds=kinds, ready=scene is not None)
 
 
-def _makers(scene: Takeaway) -> Makers:
+def _file(wish: Wish, name: str, scene: Takeaway | None) -> File:
+    if scene is None:
+        return File(wish, refused=t("take.failed"))
     dark = st.context.theme.type == "dark"  # as the reader sees it
     gif, csv = scene.gif, scene.csv
-    return {
-        "png": lambda wish: scene.png(wish.step, dark),
-        **({"gif": lambda _: gif(dark)} if gif else {}),
-        **({"csv": lambda _: csv_file(csv())} if csv else {}),
-        "notebook": lambda wish: notebook(
+    makers: dict[str, Callable[[], bytes]] = {
+        "png": lambda: scene.png(wish.step, dark),
+        **({"gif": lambda: gif(dark)} if gif else {}),
+        # with a byte order mark, or Excel takes × and Korean for something else
+        **({"csv": lambda: csv().encode("utf-8-sig")} if csv else {}),
+        "notebook": lambda: notebook(
             scene.title, scene.paragraphs, scene.code, scene.expected, web_link(wish.href)
         ),
     }
-
-
-def csv_file(text: str) -> bytes:
-    """With a byte order mark, or Excel takes × and Korean for something else."""
-    return text.encode("utf-8-sig")
-
-
-def _file(wish: Wish, name: str, makers: Makers) -> File:
     try:
         mime, suffix = MIME[wish.kind]
         with st.spinner(t("take.making")):
-            content = makers[wish.kind](wish)
+            content = makers[wish.kind]()
     except (KeyError, ValueError):  # no such kind, or no such step
         return File(wish, refused=t("take.failed"))
     return File(wish, f"{name}.{suffix}", mime, content)

@@ -31,13 +31,15 @@ class Stage:
 
 
 def visit(
-    link: Mapping[str, str] | None = None, *, page: str = PAGE, locale: str = "en"
+    link: Mapping[str, str] | None = None, *, page: str = PAGE, locale: str = "en", **state: Any
 ) -> AppTest:
-    """A new session that opens a page by a link."""
+    """A new session that opens a page by a link; `state` is what components have told already."""
     app = AppTest.from_file(str(APP), default_timeout=120)
     app.context["locale"] = locale
     for name, text in (link or {}).items():
         app.query_params[name] = text
+    for name, value in state.items():
+        app.session_state[name] = value
     return go(app, page)
 
 

@@ -1,6 +1,7 @@
 """A running app, a real browser, and an ear for what the browser complains of."""
 
 import http.client
+import os
 import re
 import socket
 import subprocess
@@ -78,7 +79,15 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
+def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def app_url(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, runs_folder: Path
+) -> Iterator[str]:
     """The address of the app, one server for each xdist worker."""
     port = _free_port()
     options = {
@@ -94,6 +103,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
         process = subprocess.Popen(
             command,
             cwd=pytestconfig.rootpath,
+            env={**os.environ, "CNNVIZ_RUNS": str(runs_folder)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import numpy as np
@@ -15,7 +15,7 @@ from cnnviz.export.numbers import short
 from cnnviz.training.duels import DUELS
 from cnnviz.training.events import Epoch, Event, Finished, Point, Progress, Started, write
 from cnnviz.training.service.records import Record
-from cnnviz.training.service.store import Store, folder
+from cnnviz.training.service.store import Store
 from tests.e2e.stage_page import Visit
 from tests.e2e.test_geometry import in_browser
 from tests.e2e.test_looks import SIDEWAYS
@@ -75,9 +75,9 @@ def epochs(side: int) -> list[Epoch]:
 
 
 @pytest.fixture(scope="module")
-def trained() -> Iterator[dict[str, str]]:
+def trained(runs_folder: Path) -> dict[str, str]:
     """The link of a duel that is over, kept where the server finds it."""
-    store, names = Store(folder()), []
+    store, names = Store(runs_folder), []
     for i, side in enumerate(DUELS["dense"].sides("mnist", 9998)):
         run = secrets.token_urlsafe(16)
         names.append(run)
@@ -86,9 +86,7 @@ def trained() -> Iterator[dict[str, str]]:
         events.append(Progress(STEPS, tuple(rows(i)), 1000.0, 0.0))
         events += [*epochs(i), Finished(STEPS, 12.0, 1000.0, ())]
         store.append(run, "".join(f"{write(event)}\n" for event in events))
-    yield {"duel": "dense", "data": "mnist", "seed": "9998", "runs": ",".join(names)}
-    for run in names:
-        store.delete(run)
+    return {"duel": "dense", "data": "mnist", "seed": "9998", "runs": ",".join(names)}
 
 
 def shown(side: int, step: int) -> list[str]:

@@ -17,7 +17,7 @@ _take = register("take", "shared/format.js", "shared/mount.js", "shared/planes.c
 class Wish(NamedTuple):
     """A file that a reader asked for. Comes from a browser: check before use."""
 
-    kind: str  # "png", "gif", "csv" or "notebook"
+    kind: str  # as the buttons: "png", "gif", "csv", "weights", "script", "notebook", "pictures"
     step: int  # the stage's, from 0
     href: str  # the page's address
     id: int  # rising
@@ -55,13 +55,18 @@ def take(
     *,
     kinds: Sequence[str],
     ready: bool,
+    href: str = "",
 ) -> None:
-    """Show the buttons for these kinds of files; hand over the file if one was made."""
+    """Show the buttons for these kinds of files; hand over the file if one was made.
+
+    `href` is the link to copy, as seen from the page, where it is not the page's own.
+    """
     data = {
         "strings": dict(strings),
         "kinds": ["link", *kinds],
         "ready": ready,
         "token": token(),
+        "href": href,
         "file": file and _payload(file),
     }
     _take(key=key, data=data, on_wish_change=lambda: None)

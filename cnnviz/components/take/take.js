@@ -32,21 +32,26 @@ class Shelf {
     if (act === "link") return this.copy();
     this.asked = Date.now();
     this.say(this.data.strings.making);
-    const message = { id: this.asked, kind: act, step: this.step, href: location.href.slice(0, 20000) };
+    const message = { id: this.asked, kind: act, step: this.step, href: this.href.slice(0, 20000) };
     this.setState("wish", { token: this.data.token, messages: [message] });
+  }
+
+  // of the page, or of what the files are of
+  get href() {
+    return new URL(this.data.href || location.href, location.href).href;
   }
 
   async copy() {
     document.dispatchEvent(new CustomEvent("cnnviz:write-address"));
     try {
-      await navigator.clipboard.writeText(location.href);
+      await navigator.clipboard.writeText(this.href);
       this.say(this.data.strings.copied);
     } catch {
       // no permission, or no https: the reader copies by hand
       const field = this.root.querySelector("input");
       field.hidden = false;
       field.setAttribute("aria-label", this.data.strings.link);
-      field.value = location.href;
+      field.value = this.href;
       field.select();
       this.say(this.data.strings.copy_by_hand);
     }

@@ -49,7 +49,8 @@ class Engine:
         self._client: Client | None = None
         self._workers: dict[str, Any] = {}
         self._closed = threading.Event()
-        threading.Thread(target=self._serve, name="engine", daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
 
     # ---- what it is asked for
 
@@ -85,6 +86,7 @@ class Engine:
     def close(self) -> None:
         """End all jobs and processes."""
         self._closed.set()
+        self._thread.join()  # it may be about to start workers
         client, self._client = self._client, None
         if client:
             cluster = client.cluster
@@ -150,16 +152,19 @@ class Engine:
 def local_cluster() -> LocalCluster:
     """Worker processes of this machine, one job each, bound to 127.0.0.1, without a dashboard."""
     count = workers()
-    return LocalCluster(
+    cluster = LocalCluster(
         n_workers=count,
         threads_per_worker=1,
         processes=True,
         host="127.0.0.1",
-        dashboard_address=None,
+        # a scheduler answers over HTTP even without its dashboard: on any port, until it is stopped
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         memory_limit=int(memory() / count),
         silence_logs=logging.ERROR,
         env={"OMP_WAIT_POLICY": "PASSIVE"},  # several share the cores: who waits must not spin
     )
+    cluster.scheduler.http_server.stop()
+    return cluster
 
 
 def workers() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnviz.data.sets import SOURCES
 from cnnviz.training.presets import Change
-from cnnviz.training.recipe import FIELDS, Recipe
+from cnnviz.training.recipe import FIELDS
 from cnnviz.ui.i18n import t
 from cnnviz.ui.networks import network_title
 from cnnviz.ui.settings import shortest
@@ -59,8 +59,3 @@ def _word(name: str, word: str) -> str:
     if name in ("subset", "place", "test_place"):
         return t(f"data.word.{word}")
     return word if name == "blocks" else t(f"networks.choice.{word}")
-
-
-def run_title(recipe: Recipe) -> str:
-    """What a run is called that nobody named: `LeNet-5, Fashion-MNIST`."""
-    return f"{network_title(recipe.network)}, {t(f'data.name.{recipe.data}')}"

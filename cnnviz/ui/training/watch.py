@@ -194,6 +194,11 @@ def show_confusion(key: str, history: History, names: Sequence[str]) -> None:
         _paragraph(t("training.error_rate", epoch=last.epoch, **values))
     else:
         _paragraph(t("training.confusion_empty"))
+    confusion_chart(key, counts, names)
+
+
+def confusion_chart(key: str, counts: metrics.Counts, names: Sequence[str]) -> None:
+    """Of each class what its pictures are taken for."""
     figure = figures.confusion(
         counts,
         names,

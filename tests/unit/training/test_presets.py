@@ -93,6 +93,8 @@ def test_recipes_of_different_networks_differ_in_options_that_both_have() -> Non
     found = {change.name: (change.first, change.second) for change in differences(lenet, fast)}
     assert found["network"] == ("lenet", "lenet-modern")
     assert found["channels"] == ((6, 16), (8, 16))
+    made_for = replace(lenet, network="alexnet-d2l", network_options=())  # for another size
+    assert {change.name for change in differences(lenet, made_for)} == {"network"}
     other = replace(lenet, network="resnet-d2l", network_options=(), data="shapes")
     assert {change.name for change in differences(lenet, other)} == {"network", "data"}
 

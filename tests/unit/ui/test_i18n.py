@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from cnnviz.data.places import WHOLE
 from cnnviz.ops import Window
 from cnnviz.problems import SENTENCES, Problem
 from cnnviz.ui.i18n import ASSETS, LANGUAGES, catalogue, explain, lesson, t, texts
@@ -112,7 +113,9 @@ def test_no_text_is_empty_or_ends_in_space(language: str) -> None:
 def test_korean_texts_are_korean() -> None:
     latin = {key for key, text in CATALOGUES["ko"].items() if not re.search("[가-힣]", text)}
     presets = {f"sliding.preset.{name}" for name in PRESETS}  # words of PyTorch's
-    assert latin <= {"take.png", "take.gif", "take.csv", *presets}
+    names = {f"recipe.word.{name}" for name in ("sgd", "adam", "adamw", "xavier", "kaiming")}
+    names |= {f"data.name.{name}" for name in WHOLE}
+    assert latin <= {"take.png", "take.gif", "take.csv", *presets, *names}
 
 
 @pytest.mark.parametrize("use", LABELS, ids=lambda use: f"{use.where}:{use.pattern}")
