@@ -94,7 +94,7 @@ def test_press_trains_all_sides_and_the_link_finds_them(service: Service) -> Non
 def test_sentence_says_what_differed_and_what_came_of_it(service: Service) -> None:
     app = open_page(duel="init", runs=trained(service))
     text = words(app)
-    assert "Only the first weights differs: All zeros, Xavier." in text
+    assert "One difference, the first weights: All zeros, Xavier." in text
     assert "In the end, Xavier is ahead of All zeros by" in text
     assert "No better than guessing: All zeros (10.0%)." in text
     assert not button(app, "stop")
