@@ -125,7 +125,7 @@ def panel(name: str, found: Outlook, run: Run | None, who: str | None) -> None:
     elif name == "take":
         take_panel(PAGE, run)
     else:
-        st.markdown(t("train.weights"))
+        st.markdown(t("runs.weights.lead"))
         weights_place(PAGE, found.recipe or recipe)
 
 

@@ -10,8 +10,8 @@ a tenth of a second, or one step where that takes longer.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Generator, Iterator
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -37,8 +37,9 @@ from cnnviz.training.metrics import Mistake
 from cnnviz.training.pace import Pace
 from cnnviz.training.plan import Plan, check
 from cnnviz.training.recipe import Recipe
-from cnnviz.training.state import State, capture, restore
+from cnnviz.training.state import UNSEEN, Seen, State, capture, restore
 
+T = TypeVar("T")
 MOST_POINTS = 2000  # of a run
 NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
@@ -102,7 +103,7 @@ class Training:
         self.optimizer = parts.optimizer(recipe, self.network.parameters())
         self.step = 0  # that is done
         if start:
-            if start.step >= self.plan.steps:
+            if start.step > self.plan.steps:
                 raise Problem("state_done", step=start.step, steps=self.plan.steps)
             restore(start, recipe, self.network, self.optimizer)
             self.step = start.step
@@ -111,13 +112,25 @@ class Training:
         self._loss = parts.LOSSES[recipe.loss]
         self._batches = Batches(recipe, self.data, self.plan.input_shape[1:])
         self._pace = Pace(self.plan, self.data.facts.test, self.step)
-        self._point = self._epoch = Sums()
-        self._points: list[Point] = []
-        self._probabilities = torch.empty(0)  # (N, classes) of the last test
+        seen = start.seen if start else UNSEEN
+        self._point, self._epoch, self._tested = Sums(*seen.point), Sums(*seen.epoch), seen.tested
+        self._points: list[Point] = []  # that were not told yet
 
     def state(self) -> State:
-        """All that is needed to go on from here, copied; between two events."""
-        return capture(self.recipe, self.step, self.network, self.optimizer)
+        """All that is needed to go on from here, copied; between two events, after `untold`."""
+        seen = Seen(self._point, self._epoch, self._tested)
+        return capture(self.recipe, self.step, self.network, self.optimizer, seen)
+
+    def untold(self) -> Iterator[Event]:
+        """The points since the last `Progress`, for whoever leaves the training here."""
+        if self._points:
+            yield self._progress()
+
+    def test(self) -> tuple[Epoch, tuple[Mistake, ...]]:
+        """Test the network as it is, and find its most confident mistakes."""
+        probabilities, loss = _returned(self._answers())
+        mistakes = metrics.confident_mistakes(probabilities, self.data.test.labels)
+        return self._result(probabilities, loss), tuple(mistakes)
 
     def events(self) -> Iterator[Event]:
         """Train to the end."""
@@ -126,21 +139,18 @@ class Training:
         try:
             yield from self._steps()
         except Problem as problem:
-            if self._points:
-                yield self._progress()
+            yield from self.untold()
             yield Failed(self.step + 1, problem.kind, problem.values)
         except (RuntimeError, MemoryError) as error:
             yield _out_of_memory(error, self.step + 1, self.recipe)
 
-    def test(self) -> tuple[Epoch, tuple[Mistake, ...]]:
-        """Test the network as it is, and find its most confident mistakes."""
-        (epoch,) = (event for event in self._test() if isinstance(event, Epoch))
-        return epoch, self._mistakes()
-
     # ---- training
 
     def _steps(self) -> Iterator[Event]:
+        probabilities = torch.empty(0)
         stride = math.ceil(self.plan.steps / MOST_POINTS)
+        if self._test_is_due():  # it was left between the step and its test
+            probabilities = yield from self._test()
         while self.step < self.plan.steps:
             done = self._train_step()
             self._point, self._epoch = self._point.plus(*done), self._epoch.plus(*done)
@@ -150,10 +160,16 @@ class Training:
                 self._point = Sums()
             if last or self._pace.due():
                 yield self._progress()
-            if last or self.step % self.plan.steps_per_epoch == 0:
-                yield from self._test()
+            if self._test_is_due():
+                probabilities = yield from self._test()
                 yield from self._filters()
-        yield self._finished()
+        if not len(probabilities):  # it was left between the last test and the end
+            probabilities, _ = yield from self._answers()
+        yield self._finished(probabilities)
+
+    def _test_is_due(self) -> bool:
+        at_end = self.step == self.plan.steps or self.step % self.plan.steps_per_epoch == 0
+        return at_end and self.step > self._tested
 
     def _train_step(self) -> tuple[float, int, int]:
         """One step: the batch's loss, how many of it were right before the step, and its size."""
@@ -177,8 +193,16 @@ class Training:
 
     # ---- testing
 
-    def _test(self) -> Iterator[Event]:
-        """The test after an epoch."""
+    def _test(self) -> Generator[Event, None, Tensor]:
+        """The test after an epoch; returns the probabilities (N, classes)."""
+        probabilities, loss = yield from self._answers()
+        epoch = self._result(probabilities, loss)
+        self._epoch, self._tested = Sums(), self.step
+        yield epoch
+        return probabilities
+
+    def _answers(self) -> Generator[Event, None, tuple[Tensor, float]]:
+        """What the network says of the test pictures: probabilities (N, classes), and the loss."""
         images, labels = self._batches.test
         found, total = [], 0.0
         self._forward.eval()
@@ -191,12 +215,10 @@ class Training:
             if self._pace.due():
                 yield Validating(self.step, start + len(logits), len(labels))
         self._forward.train()
-        self._probabilities = torch.cat(found)
-        yield self._tested(total / len(labels))
-        self._epoch = Sums()
+        return torch.cat(found), total / len(labels)
 
-    def _tested(self, loss: float) -> Epoch:
-        said, labels = self._probabilities.argmax(1), self.data.test.labels
+    def _result(self, probabilities: Tensor, loss: float) -> Epoch:
+        said, labels = probabilities.argmax(1), self.data.test.labels
         counts = metrics.confusion(labels, said, len(self.data.classes))
         return Epoch(
             math.ceil(self.step / self.plan.steps_per_epoch),
@@ -227,12 +249,20 @@ class Training:
             values = (round(value, 5) for value in found.flatten().tolist())
             yield Filters(self.step, (count, channels, height, width), tuple(values))
 
-    def _mistakes(self) -> tuple[Mistake, ...]:
-        return tuple(metrics.confident_mistakes(self._probabilities, self.data.test.labels))
-
-    def _finished(self) -> Finished:
+    def _finished(self, probabilities: Tensor) -> Finished:
+        mistakes = metrics.confident_mistakes(probabilities, self.data.test.labels)
         pace = self._pace
-        return Finished(self.step, pace.training, pace.images_per_second, self._mistakes())
+        return Finished(self.step, pace.training, pace.images_per_second, tuple(mistakes))
+
+
+def _returned(events: Generator[Event, None, T]) -> T:
+    """What a generator returns, when nobody hears what it tells."""
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            found: T = end.value
+            return found
 
 
 def _out_of_memory(error: Exception, step: int, recipe: Recipe) -> Failed:

@@ -5,10 +5,11 @@ The file is safetensors, numbers and text: a pickle could run anything when it i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from safetensors import SafetensorError
 from torch import Tensor, nn
@@ -21,6 +22,17 @@ from cnnviz.training.recipe import Recipe, read
 WEIGHTS, MEMORY = "weights/", "optimizer/"  # how the names of the tensors begin in a file
 
 
+class Seen(NamedTuple):
+    """What was counted and not yet told when a training was left: sums of (loss, right, images)."""
+
+    point: tuple[float, int, int] = (0.0, 0, 0)  # since the last point of the curve
+    epoch: tuple[float, int, int] = (0.0, 0, 0)  # since the last test
+    tested: int = 0  # the step after which that was
+
+
+UNSEEN = Seen()
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """A training after `step` steps by `recipe`; random numbers need none (`training.chance`)."""
@@ -29,9 +41,12 @@ class State:
     step: int
     weights: Mapping[str, Tensor]  # as the network's state_dict
     memory: Mapping[str, Tensor]  # the optimizer's: "0.momentum_buffer" is of the first parameter
+    seen: Seen = UNSEEN
 
 
-def capture(recipe: Recipe, step: int, network: nn.Module, optimizer: Optimizer) -> State:
+def capture(
+    recipe: Recipe, step: int, network: nn.Module, optimizer: Optimizer, seen: Seen
+) -> State:
     """A copy of everything, on the CPU; the training may go on."""
     weights = {name: _copy(x) for name, x in network.state_dict().items()}
     memory = {
@@ -40,7 +55,7 @@ def capture(recipe: Recipe, step: int, network: nn.Module, optimizer: Optimizer)
         for name, x in parts.items()
         if x is not None
     }
-    return State(recipe, step, weights, memory)
+    return State(recipe, step, weights, memory, seen)
 
 
 def restore(state: State, recipe: Recipe, network: nn.Module, optimizer: Optimizer) -> None:
@@ -73,7 +88,8 @@ def save(state: State, path: Path) -> None:
     """
     named = {WEIGHTS + name: x for name, x in state.weights.items()}
     named |= {MEMORY + name: x for name, x in state.memory.items()}
-    tensors.write(path, named, {"recipe": state.recipe.text, "step": str(state.step)})
+    about = {"recipe": state.recipe.text, "step": str(state.step), "seen": json.dumps(state.seen)}
+    tensors.write(path, named, about)
 
 
 def load(path: Path) -> State:
@@ -85,9 +101,18 @@ def load(path: Path) -> State:
     try:
         named, about = tensors.read(path)
         recipe, step = read(about["recipe"]), int(about["step"])
-    except (SafetensorError, KeyError, ValueError) as error:
+        seen = _seen(*json.loads(about["seen"]))
+    except (SafetensorError, KeyError, ValueError, TypeError) as error:
         raise Problem("state_damaged") from error
-    return State(recipe, step, _under(WEIGHTS, named), _under(MEMORY, named))
+    return State(recipe, step, _under(WEIGHTS, named), _under(MEMORY, named), seen)
+
+
+def _seen(point: Sequence[float], epoch: Sequence[float], tested: int) -> Seen:
+    return Seen(_sums(*point), _sums(*epoch), int(tested))
+
+
+def _sums(loss: float, right: float, images: float) -> tuple[float, int, int]:
+    return float(loss), int(right), int(images)
 
 
 def _under(start: str, named: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
 from PIL import Image
 from safetensors.torch import save
@@ -57,8 +58,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CNNVIZ_SCHEDULER", "tcp://127.0.0.1:9")
     started = sys.modules["cnnviz.training.service.service"]._service  # type: ignore[attr-defined]
     started.cache_clear()
-    yield tmp_path
-    service().close()
+    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}):
+        yield tmp_path
+        service().close()
     started.cache_clear()
 
 

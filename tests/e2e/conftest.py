@@ -98,12 +98,15 @@ def app_url(
     }
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.{name}={value}" for name, value in options.items()]
-    log = tmp_path_factory.mktemp("streamlit") / "server.log"
+    folder = tmp_path_factory.mktemp("streamlit")
+    log = folder / "server.log"
+    # a niced worker would wait for all the other tests
+    own = {"CNNVIZ_RUNS": str(runs_folder), "CNNVIZ_NICE": "0"}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
             cwd=pytestconfig.rootpath,
-            env={**os.environ, "CNNVIZ_RUNS": str(runs_folder)},
+            env={"CNNVIZ_DATA": str(folder / "data"), **os.environ, **own},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,

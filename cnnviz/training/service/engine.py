@@ -123,7 +123,7 @@ class Engine:
 
     def _connected(self) -> Client:
         if self._address:
-            return Client(self._address, name="cnnviz", set_as_default=False)
+            return Client(self._address, name="cnnviz", set_as_default=False, timeout=AGAIN)
         dask.config.set({"distributed.admin.low-level-log-length": LOG})
         return Client(local_cluster(), set_as_default=False)
 
@@ -163,7 +163,8 @@ def local_cluster() -> LocalCluster:
         silence_logs=logging.ERROR,
         env={"OMP_WAIT_POLICY": "PASSIVE"},  # several share the cores: who waits must not spin
     )
-    cluster.scheduler.http_server.stop()
+    if scheduler := cluster.scheduler:
+        scheduler.http_server.stop()
     return cluster
 
 

@@ -24,7 +24,7 @@ from cnnviz.training.loop import Training
 
 TOPIC = "cnnviz"
 PATIENCE = 1.5  # seconds that a task may go on after it was cancelled
-OFTEN = 10.0  # seconds from one checkpoint to the next, at least, but for ends of epochs
+SELDOM, OFTEN = 1.0, 10.0  # seconds between two checkpoints: at ends of epochs, within them
 NICENESS = 10  # pages come first; CNNVIZ_NICE says otherwise
 MOST_THREADS = 8  # more make small networks slower
 WANTED = ("executing", "long-running")  # a task's states while it is wanted
@@ -109,8 +109,11 @@ def _train(text: str, checkpoint: Path, told: Teller, leash: Leash) -> None:
     kept = time.monotonic()
     for event in training.events():
         told.event(event)
-        late = time.monotonic() - kept > OFTEN
-        if isinstance(event, Epoch | Finished) or leash.pulled or late:
+        age = time.monotonic() - kept
+        epoch_ended = isinstance(event, Epoch) and age > SELDOM
+        if epoch_ended or age > OFTEN or leash.pulled or isinstance(event, Finished):
+            for rest in training.untold():
+                told.event(rest)
             told.say(kept=_keep(training, checkpoint))
             kept = time.monotonic()
         if leash.pulled:

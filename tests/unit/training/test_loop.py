@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 import torch
@@ -30,6 +30,7 @@ from cnnviz.training.events import (
     read,
     write,
 )
+from cnnviz.training.history import history
 from cnnviz.training.loop import Training, train
 from cnnviz.training.plan import longer
 from cnnviz.training.recipe import Recipe
@@ -213,10 +214,26 @@ def test_state_does_not_change_while_training_goes_on() -> None:
     assert all(torch.equal(x, before[name]) for name, x in state.weights.items())
 
 
-def test_state_that_is_done_is_not_gone_on_from() -> None:
+def test_training_left_after_any_event_comes_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "INTERVAL", 0)
+    monkeypatch.setattr(loop, "MOST_POINTS", 5)  # so that a point is of three steps
+    recipe = replace(CHANCE, epochs=2)
+    whole = list(train(recipe))
+    for count in range(1, len(whole)):
+        training = Training(recipe)
+        told = [*islice(training.events(), count), *training.untold()]
+        found = history([*told, *train(recipe, start=training.state())])
+        assert found.points == history(whole).points
+        assert found.epochs == history(whole).epochs
+        assert found.filters == history(whole).filters
+        assert found.finished
+        assert found.finished.mistakes == whole[-1].mistakes
+
+
+def test_state_beyond_the_end_is_not_gone_on_from() -> None:
     training = Training(RECIPE)
     list(training.events())
-    (last,) = train(RECIPE, start=training.state())
+    (last,) = train(replace(RECIPE, epochs=2), start=training.state())
     assert isinstance(last, Failed)
     assert last.kind == "state_done"
 

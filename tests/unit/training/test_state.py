@@ -116,7 +116,15 @@ def test_file_that_is_no_state_is_refused(content: bytes, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "about",
-    [{}, {"recipe": "{}"}, {"recipe": "{}", "step": "x"}, {"recipe": '{"lr": -1}', "step": "1"}],
+    [
+        {},
+        {"recipe": "{}"},
+        {"recipe": "{}", "step": "1"},
+        {"recipe": "{}", "step": "x", "seen": "[[0,0,0],[0,0,0],0]"},
+        {"recipe": "{}", "step": "1", "seen": "[[0,0],[0,0,0],0]"},
+        {"recipe": "{}", "step": "1", "seen": "7"},
+        {"recipe": '{"lr": -1}', "step": "1", "seen": "[[0,0,0],[0,0,0],0]"},
+    ],
 )
 def test_safetensors_of_something_else_is_refused(about: dict[str, str], tmp_path: Path) -> None:
     save_file({"weights/a": torch.zeros(2)}, tmp_path / "a", about)
