@@ -38,7 +38,7 @@ class DuelPage:
         self.curves = page.locator(".curves")
         self.panels = page.locator(".curves .panels")
         expect(self.curves).to_be_visible(timeout=60_000)
-        expect(page.locator(".curves .loss svg text").first).to_be_visible()
+        expect(page.locator(".curves .loss svg text").first).to_be_visible(timeout=60_000)
 
     def link(self) -> dict[str, str]:
         return dict(parse_qsl(urlsplit(self.page.url).query))
@@ -98,7 +98,7 @@ def shown(side: int, step: int) -> list[str]:
 @pytest.fixture
 def duel(tab: Page, app_url: str, trained: dict[str, str]) -> DuelPage:
     found = DuelPage(tab, app_url, **trained)
-    expect(found.curves.locator(".loss .lines path").first).to_be_attached()
+    expect(found.curves.locator(".loss .lines path").first).to_be_attached(timeout=60_000)
     return found
 
 
@@ -123,7 +123,9 @@ def test_duel_is_watched_live_and_stopped(tab: Page, app_url: str) -> None:
 
 
 def test_link_of_a_duel_shows_its_curves_and_what_came_of_it(duel: DuelPage) -> None:
-    expect(duel.main.get_by_text("Convolutional is ahead of Dense by")).to_be_visible()
+    expect(duel.main.get_by_text("Convolutional is ahead of Dense by")).to_be_visible(
+        timeout=60_000
+    )
     assert len(duel.lines("loss")) == 2 * 3  # of each side: raw, smoothed, validation
     expect(duel.main.get_by_role("button", name="Train all")).to_be_disabled()
 
