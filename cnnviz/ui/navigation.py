@@ -30,5 +30,6 @@ PAGES = (
     Entry("blocks", "inspect", "8.2–8.7"),
     Entry("function-classes", "inspect", "8.6"),
     Entry("train", "train", ""),
+    Entry("duel", "train", ""),
     Entry("runs", "train", ""),
 )

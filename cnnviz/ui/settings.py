@@ -1,10 +1,9 @@
 """What is on screen, as frozen dataclasses that parse and write their own link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
-`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths` or `token`.
-Each carries its
-default, its range, and how it reads and writes its part of the link, so that this one table is all
-there is: the controls take their ranges from it as well.
+`numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths`, `token` or
+`tokens`. Each carries its default, its range, and how it reads and writes its part of the link, so
+that this one table is all there is: the controls take their ranges from it as well.
 """
 
 from __future__ import annotations

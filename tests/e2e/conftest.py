@@ -79,7 +79,15 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
+def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def app_url(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, runs_folder: Path
+) -> Iterator[str]:
     """The address of the app, one server for each xdist worker."""
     port = _free_port()
     options = {
@@ -93,7 +101,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
     folder = tmp_path_factory.mktemp("streamlit")
     log = folder / "server.log"
     # a niced worker, or threads that wait for each other, would wait for all the other tests
-    own = {"CNNVIZ_RUNS": str(folder / "runs"), "CNNVIZ_NICE": "0", "CNNVIZ_THREADS": "1"}
+    own = {"CNNVIZ_RUNS": str(runs_folder), "CNNVIZ_NICE": "0", "CNNVIZ_THREADS": "1"}
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
