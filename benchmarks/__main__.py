@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import browser, kernels, networks, table
+from benchmarks import browser, kernels, networks, table, training
 from benchmarks.table import Row
 from tests.browser import HOW_TO_GET_ONE, find
 
@@ -39,6 +39,7 @@ def measure() -> Iterator[Row]:
     yield kernels.walk()
     yield networks.shape_table_of_resnet()
     yield networks.memory_of_a_table()
+    yield from training.rows()
     path = find()
     if path is None:
         print(HOW_TO_GET_ONE)
