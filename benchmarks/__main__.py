@@ -48,6 +48,7 @@ def measure() -> Iterator[Row]:
         # starts the servers that the others use, so it runs first and is shown last
         start = browser.from_process_start(bench)
         yield from browser.clicks_to_redraw(bench)
+        yield browser.click_while_training(bench)
         yield browser.playing(bench)
         yield browser.hover_to_paint(bench)
         yield from browser.first_visit(bench)
