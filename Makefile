@@ -38,7 +38,7 @@ format: $(VENV)/.for-test ## put the code in the project's style
 	$(PY) -m ruff format .
 
 clean: ## remove .venv, caches and test results
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written only after pip has succeeded, and is older than what it depends on

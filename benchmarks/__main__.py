@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import browser, kernels, networks, table
+from benchmarks import browser, kernels, networks, table, training
 from benchmarks.table import Row
 from tests.browser import HOW_TO_GET_ONE, find
 
@@ -39,6 +39,7 @@ def measure() -> Iterator[Row]:
     yield kernels.walk()
     yield networks.shape_table_of_resnet()
     yield networks.memory_of_a_table()
+    yield from training.rows()
     path = find()
     if path is None:
         print(HOW_TO_GET_ONE)
@@ -47,6 +48,7 @@ def measure() -> Iterator[Row]:
         # starts the servers that the others use, so it runs first and is shown last
         start = browser.from_process_start(bench)
         yield from browser.clicks_to_redraw(bench)
+        yield browser.click_while_training(bench)
         yield browser.playing(bench)
         yield browser.hover_to_paint(bench)
         yield from browser.first_visit(bench)

@@ -69,6 +69,9 @@ CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices,
 CLOCKS = Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
+LONG_RUN = "data=fashion-mnist&network=lenet&epochs=200"
+PAUSES = 6
+
 STARTS, CLICKS, PLAYS, HOVERS, VISITS = 3, 12, 3, 60, 4
 FASTEST = "300"  # steps a second: five in each frame
 PLAY_MILLISECONDS = 2000  # a little less than the walk takes at that speed
@@ -222,6 +225,39 @@ def click(page: Page, wanted: Click, which: int) -> float:
     milliseconds = read_clock(page)
     at_rest(page)
     return milliseconds
+
+
+def click_while_training(bench: Bench) -> Row:
+    """Clicks on a page while a run trains in another tab, beside the same while that is paused."""
+    wanted = CLICKS_ON["cross-correlation"]
+    busy: list[float] = []
+    quiet: list[float] = []
+    with bench.blank() as tab, bench.blank() as page:
+        tab.goto(f"{bench.servers[APP].url}/train?{LONG_RUN}")
+        press(tab, "Train", "Training.")
+        page.goto(bench.servers[APP].url + PAGES[APP])
+        page.locator(wanted.shown).wait_for(timeout=60_000)
+        at_rest(page)
+        for n in range(-1, PAUSES):  # the first round warms up
+            for samples, button, status in (
+                (quiet, "Pause", "Paused."),
+                (busy, "Resume", "Training."),
+            ):
+                press(tab, button, status)
+                found = [click(page, wanted, which) for which in (0, 1)]
+                samples += found if n >= 0 else []
+        press(tab, "Stop", "Stopped.")
+    peer = Peer("while it is paused", tuple(quiet))
+    return Row("click while a run trains", "ms", tuple(busy), (peer,), at_most_times=1.5)
+
+
+def press(page: Page, button: str, status: str) -> None:
+    """Press a button of a run, and wait until it says so and has come to rest."""
+    page.bring_to_front()
+    main = page.get_by_role("main")
+    main.get_by_role("button", name=button, exact=True).click(timeout=60_000)
+    main.get_by_text(status).first.wait_for(timeout=60_000)
+    page.wait_for_timeout(1000)
 
 
 def playing(bench: Bench) -> Row:

@@ -1,6 +1,7 @@
 """Streamlit servers as users start them: processes of their own."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -32,10 +33,14 @@ def serve(script: Path) -> Iterator[Server]:
     command += ["--server.address=127.0.0.1", "--server.headless=true"]
     command += ["--server.fileWatcherType=none", "--browser.gatherUsageStats=false"]
     started = time.perf_counter()
-    with tempfile.TemporaryFile("w+", errors="replace") as log:
+    with (
+        tempfile.TemporaryFile("w+", errors="replace") as log,
+        tempfile.TemporaryDirectory(prefix="cnnviz-runs-", ignore_cleanup_errors=True) as runs,
+    ):
         process = subprocess.Popen(
             command,
             cwd=script.parent,
+            env={**os.environ, "CNNVIZ_RUNS": runs},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

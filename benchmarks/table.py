@@ -93,15 +93,21 @@ def _limit(row: Row) -> str:
         return f"at most {row.at_most:g} {row.unit}"
     if row.at_most_times is None:
         return ", ".join(_times(row.times(peer)) for peer in row.peers)
-    return f"{_times(row.ratio or 0)}, {_bound(row.at_most_times)}"
+    ratio = row.ratio or 0
+    times = _faster(ratio) if row.at_most_times < 1 else _times(ratio)
+    return f"{times}, {_bound(row.at_most_times)}"
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.2f}×" if ratio > 0.1 else f"{1 / ratio:.0f}× faster"
+    return f"{ratio:.2f}×" if ratio > 0.1 else _faster(ratio)
+
+
+def _faster(ratio: float) -> str:
+    return f"{1 / ratio:.1f}× faster" if ratio > 0.1 else f"{1 / ratio:.0f}× faster"
 
 
 def _bound(ratio: float) -> str:
-    return f"at most {ratio:g}×" if ratio >= 1 else f"at least {1 / ratio:g}×"
+    return f"at most {ratio:.3g}×" if ratio >= 1 else f"at least {1 / ratio:g}×"
 
 
 def _amount(value: float, unit: str) -> str:

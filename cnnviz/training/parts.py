@@ -14,6 +14,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from cnnviz.models.registry import build
 from cnnviz.training.chance import drawing
 from cnnviz.training.plan import Plan
+from cnnviz.training.quick import quicken
 from cnnviz.training.recipe import Recipe
 
 MOST_FILTERS, MOST_NUMBERS = 32, 20_000
@@ -27,6 +28,7 @@ def network(recipe: Recipe, plan: Plan) -> nn.Module:
         for layer in found.modules():
             if isinstance(layer, LAYERS):
                 initialise(layer, recipe.init)
+    quicken(found)
     return found
 
 

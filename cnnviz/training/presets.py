@@ -109,10 +109,15 @@ def _korean_course() -> tuple[Preset, ...]:
 
 
 def _fast() -> Preset:
-    """Today's means on a network of LeNet's size: Smith and Topin's *Super-Convergence* (2017)."""
+    """Today's means: batch norm, AdamW, and Smith and Topin's *Super-Convergence* (2017).
+
+    Both convolutions move by two pixels, which halves the planes before anything else is done with
+    them: pooling them would cost a processor more than convolving them. Kernels in sixteens fill
+    its registers.
+    """
     fast = Recipe(
-        network="lenet-modern",
-        network_options=(("channels", (8, 16)), ("hidden", (128, 64))),
+        network="free",
+        network_options=(("blocks", "conv16k5s2p2-conv32s2-linear128"),),
         data_options=FULL,
         scaling="standard",
         optimizer="adamw",

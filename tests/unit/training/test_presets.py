@@ -1,16 +1,18 @@
 """The presets are what the course prints, and their short forms fit, differ as said, and learn."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 import torch
 
+from cnnviz.data.places import find
 from cnnviz.training.events import Epoch, Event
 from cnnviz.training.loop import train
 from cnnviz.training.plan import check
 from cnnviz.training.presets import PRESETS, Change, changes, differences
-from cnnviz.training.recipe import read
+from cnnviz.training.recipe import Recipe, read
 
 
 @pytest.fixture(autouse=True)
@@ -19,6 +21,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def reaches(accuracy: float, recipe: Recipe) -> bool:
+    """Whether a test comes out better; no training after that one."""
+    events = train(recipe)
+    return any(isinstance(event, Epoch) and event.accuracy > accuracy for event in events)
 
 
 def last_epoch(events: Iterator[Event]) -> Epoch:
@@ -109,7 +117,7 @@ def test_changes_are_told_with_both_values() -> None:
     assert vgg["input_size"] == (224, 32)
 
 
-# ---- they learn: the two that take seconds; the others' accuracies stand in NOTES
+# ---- they learn: those that take seconds
 
 
 def test_fast_knows_most_garments_after_one_epoch_of_the_bundled_pictures() -> None:
@@ -120,3 +128,15 @@ def test_fast_knows_most_garments_after_one_epoch_of_the_bundled_pictures() -> N
 def test_dense_network_of_the_korean_course_learns() -> None:
     recipe = replace(PRESETS["garment-dense"].short, epochs=1)
     assert last_epoch(train(recipe)).accuracy > 0.7
+
+
+def test_lenet_of_the_course_learns_from_the_bundled_pictures() -> None:
+    assert reaches(0.4, PRESETS["lenet"].short)
+
+
+@pytest.mark.skipif(
+    not os.environ.get("CNNVIZ_SLOW_TESTS") or not find("fashion-mnist"),
+    reason="a minute on one core: set CNNVIZ_SLOW_TESTS=1, with the whole Fashion-MNIST here",
+)
+def test_lenet_of_the_course_learns_as_printed() -> None:
+    assert reaches(0.6, PRESETS["lenet"].recipe)
