@@ -57,17 +57,38 @@ class History(Generic[S]):
             self.now = links.keep_view(self.future.pop(0), self.now)
 
 
+DRAWN = "controls/drawn"  # in the run under way, or since the last one
+STANDING = "controls/standing"  # those that the reader may see besides
 UNSURE = "controls/unsure"  # of a renewed control: when the run that sent it had ended, or None
 TRAVEL = 1.0  # seconds after which what a run sent has reached the browser
 
 
+def started() -> None:
+    """Note, at the start of a run, that what was drawn before stands until this run is whole."""
+    st.session_state[STANDING] = st.session_state.get(STANDING, set()) | _drawn()
+    st.session_state[DRAWN] = set()
+
+
+def _drawn() -> set[str]:
+    drawn: set[str] = st.session_state.setdefault(DRAWN, set())
+    return drawn
+
+
+def _stands(key: str) -> bool:
+    return key in _drawn() or key in st.session_state.get(STANDING, ())
+
+
 def sent() -> None:
-    """Note, at the end of a run, that the controls it renewed are on their way to the browser.
+    """Note, at the end of a run, which controls stand, and which are on their way to the browser.
+
+    A control that a whole run no longer drew is gone, though the browser may still hold it, and
+    send it, for a moment: Streamlit then calls back as if its old value had just been chosen.
 
     A run that is ended early, or whose messages are still waiting when the next one starts, leaves
     the browser without a renewed control's value. It would start with a value of its own, the first
     option, and send that: so the value is told again until it must have arrived.
     """
+    st.session_state[STANDING] = set()
     unsure = st.session_state.get(UNSURE, {})
     for key, ended in unsure.items():
         if ended is None or not _arrived(ended):
@@ -86,6 +107,7 @@ class Desk(Generic[S]):
         self.page = page
         self.settings = settings
         self.rejected: list[Rejected] = []
+        started()
         if self._name not in st.session_state:
             now, self.rejected = links.read(settings, link)
             st.session_state[self._name] = History([], now, [])
@@ -166,6 +188,7 @@ class Desk(Generic[S]):
             st.session_state[key] = value  # Streamlit then tells the browser the value
         else:
             unsure.pop(key, None)
+        _drawn().add(key)
         return key
 
     def _key(self, name: str) -> str:
@@ -181,8 +204,7 @@ class Desk(Generic[S]):
         return f"{self.page}.{name}.{language()}/turn"
 
     def _pull(self, key: str, name: str, take: Callable[[S, Any], S] | None) -> None:
-        # Streamlit also calls back for a control that the last run no longer had
-        if key != self._key(name):
+        if key != self._key(name) or not _stands(key):
             return
         st.session_state.get(UNSURE, {}).pop(key, None)  # the browser knows it
         value = st.session_state[key]

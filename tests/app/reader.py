@@ -3,7 +3,7 @@
 import base64
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import streamlit
 import torch
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
@@ -54,6 +55,15 @@ def run(app: AppTest) -> AppTest:
         # AppTest looks up the labels of choices outside of the session
         streamlit.session_state["lang"] = app.session_state["lang"]
     app.run()
+    assert not app.exception, [problem.value for problem in app.exception]
+    return app
+
+
+def run_with(app: AppTest, gone: Iterable[WidgetState]) -> AppTest:
+    """Run once more, while the browser still holds controls that are gone and sends them along."""
+    states = app._tree.get_widget_states()
+    states.widgets.extend(gone)
+    app._run(states)
     assert not app.exception, [problem.value for problem in app.exception]
     return app
 

@@ -1,12 +1,14 @@
 """The page of padding and stride shows torch's numbers, and what its settings are called."""
 
+import re
+
 import pytest
 import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from tests.app.reader import act, click, control, labels, run, sent, stage, visit
+from tests.app.reader import act, click, control, labels, mail, run, run_with, sent, stage, visit
 
 PAGE = "padding-and-stride"
 SUM = {"kernel": "own", "input": "diagonal"}  # kernels of ones
@@ -44,6 +46,20 @@ def test_examples_of_the_table_are_chosen_and_known_again(name: str) -> None:
     run(app)
     assert control(app, "selectbox", "example", page=PAGE).value == name
     assert numbers(app)[0].shape == (8, 8)
+
+
+def test_control_that_is_gone_says_nothing_more() -> None:
+    app = opened()
+    before = app._tree.get_widget_states().widgets
+    control(app, "selectbox", "example", page=PAGE).set_value("apart")
+    run(app)
+    # the browser still holds both sliders, which were parted, when it sends the undo
+    gone = [state for state in before if re.search(r"\.(padding|stride)\.\d+\.en$", state.id)]
+    assert len(gone) == 2
+    mail(app, f"{PAGE}.stage", "edits", {"kind": "undo"})
+    run_with(app, gone)
+    assert numbers(app)[2].shape == (8, 8)
+    assert not stage(app).meta["undo"]
 
 
 def test_settings_of_ones_own_are_no_example() -> None:

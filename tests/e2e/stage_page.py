@@ -135,9 +135,9 @@ class StagePage:
         pixels = drawing_codec().read(text) if text else bytes(SIDE * SIDE)
         return torch.frombuffer(bytearray(pixels), dtype=torch.uint8).reshape(SIDE, SIDE)
 
-    def expect_linked(self, name: str) -> None:
-        """The address comes to hold this setting."""
-        expect(self.page).to_have_url(re.compile(rf"[?&]{name}="))
+    def expect_linked(self, name: str, value: str = "") -> None:
+        """The address comes to hold this setting, with a value that begins so."""
+        expect(self.page).to_have_url(re.compile(rf"[?&]{name}={re.escape(value)}"))
 
     def link(self) -> dict[str, str]:
         """What the address bar holds."""

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.stage_page import StagePage, frames_sent, garment, open_stage
 
 PAGE = "pooling"
+PANELS = ("formula", "shift", "resize", "mean", "relu", "code", "lesson")
 Cell = tuple[int, int]
 
 
@@ -103,10 +104,14 @@ def test_shifted_input_shows_what_stays_and_lights_the_same_window(tab: Page, ap
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_photo_in_three_planes_goes_through_every_panel(tab: Page, app_url: str, lang: str) -> None:
     stage = opened(tab, app_url, input="photo", photo="coffee", side=32, planes=3, lang=lang)
-    for nth in range(tab.get_by_role("tab").count()):
-        tab.get_by_role("tab").nth(nth).click()
+    panels = tab.get_by_role("tab")
+    expect(panels).to_have_count(len(PANELS))
+    for nth, name in [*enumerate(PANELS)][1:]:  # the first is open
+        panels.nth(nth).click()
+        # the next click waits until the server has answered this one: it can move the page
+        stage.expect_linked("panel", name)
         stage.settle()
-        expect(tab.get_by_role("tab").nth(nth)).to_have_attribute("aria-selected", "true")
+        expect(panels.nth(nth)).to_have_attribute("aria-selected", "true")
     expect(stage.live).to_have_text(re.compile("480"))  # three planes of 10 × 16
 
 

@@ -92,7 +92,7 @@ def test_row_that_does_not_fit_is_said_and_mended_with_one_click(tab: Page, app_
     page = opened(tab, app_url, TOO_SMALL)
     failed = page.networks.nth(1).locator("tr.problem")
     expect(failed).to_contain_text("expects 25088 numbers")
-    expect(tab.get_by_role("alert")).to_contain_text("After: VGG-11 (d2l 8.2), Linear 6")
+    expect(tab.get_by_role("alert")).to_contain_text("After: VGG-11 (d2l 8.2), Linear (6) does not")
     tab.get_by_role("button", name="Make the dense layer for this input").click()
     expect(failed).to_have_count(0)
     expect(tab.get_by_role("alert")).to_have_count(0)

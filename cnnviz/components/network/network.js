@@ -2,6 +2,7 @@
 // finished geometry and texts; pointing asks nobody, a click and an opened block are told to Python.
 
 const SIDE_BY_SIDE = 1040; // pixels that two networks need
+const CLASSROOM_SIDE_BY_SIDE = 1500;
 const ROOMY = 1250; // with fewer, their tables are set closer
 const WIDE = 960; // that a table needs to have its bars beside it
 const NARROW_NETWORK = 560;
@@ -104,7 +105,8 @@ class Networks {
     const now = `${this.width} ${this.meta.classroom}`;
     if (now === this.fitted) return;
     this.fitted = now;
-    const two = this.views.length > 1 && this.width >= SIDE_BY_SIDE;
+    const least = this.meta.classroom ? CLASSROOM_SIDE_BY_SIDE : SIDE_BY_SIDE;
+    const two = this.views.length > 1 && this.width >= least;
     this.section.classList.toggle("two", two);
     this.section.classList.toggle("tight", two && this.width < ROOMY);
     this.section.classList.toggle("narrow", this.width < NARROW_NETWORK);

@@ -108,7 +108,9 @@ class TableView {
       triangle.setAttribute("aria-hidden", "true");
       cell.append(triangle);
     } else cell.append(html("span", "swatch"));
-    cell.append(this.title(line));
+    // a line may end after a comma, and within what stands before the first
+    const [first, ...rest] = this.title(line).split(", ");
+    cell.append(first, ...rest.flatMap((part) => [", ", html("span", "whole", part)]));
     return cell;
   }
 

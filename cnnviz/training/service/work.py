@@ -111,7 +111,7 @@ def _train(text: str, checkpoint: Path, told: Teller, leash: Leash) -> None:
     if isinstance(training, Failed):
         told.event(training)
         return
-    kept = time.monotonic()
+    kept = time.monotonic() - OFTEN  # the first word is followed by the first checkpoint
     for event in training.events():
         told.event(event)
         age = time.monotonic() - kept
