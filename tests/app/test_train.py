@@ -181,7 +181,7 @@ def test_forms_of_the_course_are_a_click() -> None:
     assert "d2l 7.6" in said(app)
     control(app, "button_group", forms).set_value("fast")
     run(app)
-    assert recipe(app).network == "lenet-modern"
+    assert recipe(app) == replace(PRESETS["fast"].recipe, seed=7)
     assert recipe(app).seed == 7
     control(app, "button_group", forms).set_value("short")
     run(app)

@@ -97,10 +97,12 @@ def test_changes_lead_from_one_form_to_the_other(name: str) -> None:
 
 
 def test_recipes_of_different_networks_differ_in_options_that_both_have() -> None:
-    lenet, fast = PRESETS["lenet"].short, PRESETS["fast"].short
-    found = {change.name: (change.first, change.second) for change in differences(lenet, fast)}
+    lenet = PRESETS["lenet"].short
+    modern = replace(lenet, network="lenet-modern", network_options=(("channels", (8, 16)),), lr=1)
+    found = {change.name: (change.first, change.second) for change in differences(lenet, modern)}
     assert found["network"] == ("lenet", "lenet-modern")
     assert found["channels"] == ((6, 16), (8, 16))
+    assert found["lr"] == (0.1, 1)
     made_for = replace(lenet, network="alexnet-d2l", network_options=())  # for another size
     assert {change.name for change in differences(lenet, made_for)} == {"network"}
     other = replace(lenet, network="resnet-d2l", network_options=(), data="shapes")
