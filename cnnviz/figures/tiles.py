@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import torch
@@ -34,6 +35,11 @@ def picture(pixels: Tensor) -> bytes:
     """A picture: uint8 (1, H, W) or (3, H, W)."""
     values = pixels[0] if len(pixels) == 1 else pixels.permute(1, 2, 0).contiguous()
     return _png(Image.fromarray(values.numpy()))
+
+
+def as_uri(png: bytes) -> str:
+    """A picture as its own address: a server forgets a file when a page is drawn anew."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
 def _png(image: Image.Image) -> bytes:

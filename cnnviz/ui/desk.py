@@ -59,7 +59,7 @@ class History(Generic[S]):
 
 DRAWN = "controls/drawn"  # in the run under way, or since the last one
 STANDING = "controls/standing"  # those that the reader may see besides
-UNSURE = "controls/unsure"  # of a renewed control: when the run that sent it had ended, or None
+UNSURE = "controls/unsure"  # of a new control: when the run that sent it had ended, or None
 TRAVEL = 1.0  # seconds after which what a run sent has reached the browser
 
 
@@ -85,7 +85,7 @@ def sent() -> None:
     send it, for a moment: Streamlit then calls back as if its old value had just been chosen.
 
     A run that is ended early, or whose messages are still waiting when the next one starts, leaves
-    the browser without a renewed control's value. It would start with a value of its own, the first
+    the browser without a new control's value. It would start with a value of its own, the first
     option, and send that: so the value is told again until it must have arrived.
     """
     st.session_state[STANDING] = set()
@@ -182,8 +182,7 @@ class Desk(Generic[S]):
         unsure = st.session_state.setdefault(UNSURE, {})
         if key not in st.session_state:
             st.session_state[key] = value
-            if key != self._base(name):
-                unsure[key] = None
+            unsure[key] = None
         if key in unsure and not _arrived(unsure[key]):
             st.session_state[key] = value  # Streamlit then tells the browser the value
         else:

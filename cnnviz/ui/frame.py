@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from cnnviz.components.address import address, followed, mark_followed
+from cnnviz.figures.tiles import as_uri
 from cnnviz.problems import Problem
 from cnnviz.ui import settings as links
 from cnnviz.ui.desk import Desk, S, sent
@@ -42,7 +43,7 @@ FRAME = tuple(field.name for field in dataclasses.fields(FrameSettings))
 def set_up() -> None:
     """Language and view, once a session from the link or the browser; style, on every run."""
     st.set_page_config(
-        page_icon=str(ASSETS / "icon.png"),
+        page_icon=_icon(),
         layout="wide",
         initial_sidebar_state=240,
     )
@@ -89,8 +90,14 @@ def navigation() -> StreamlitPage:
     return page
 
 
+@cache
+def _icon() -> str:
+    """Within the page: while others come and go, Streamlit can lose a file for a moment."""
+    return as_uri((ASSETS / "icon.png").read_bytes())
+
+
 def _sidebar() -> None:
-    st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.png"))
+    st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=_icon())
     with st.sidebar:
         st.segmented_control(
             t("frame.language"),

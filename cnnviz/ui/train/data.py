@@ -14,6 +14,7 @@ from cnnviz.data.labelled import TrainingSet
 from cnnviz.data.places import WHOLE, download, find
 from cnnviz.data.samples import samples, sheet
 from cnnviz.data.sets import SOURCES
+from cnnviz.figures.tiles import as_uri
 from cnnviz.models.options import Option
 from cnnviz.problems import Problem
 from cnnviz.training.recipe import Options, Recipe
@@ -188,20 +189,20 @@ def _classes(recipe: Recipe) -> None:
 
 
 @lru_cache(16)
-def _strip(data: str, options: Options) -> bytes:
-    """Bytes of a PNG: a picture of each class, in two rows or more."""
+def _strip(data: str, options: Options) -> str:
+    """The address of a picture: one of each class, in two rows or more."""
     found = sets.load(data, options)
     firsts = [samples(found.train, label, 1) for label in range(len(found.classes))]
     pictures = [first[0] for first in firsts if len(first)]
     across = max(5, -(-len(pictures) // 2)) if len(pictures) <= 20 else 10
-    return sheet(pictures, across)
+    return as_uri(sheet(pictures, across))
 
 
 @lru_cache(256)
-def _row(data: str, options: Options, label: int) -> tuple[bytes, tuple[int, int]]:
-    """Some pictures of a class as a PNG, none where it has none; how many to train and to test."""
+def _row(data: str, options: Options, label: int) -> tuple[str, tuple[int, int]]:
+    """Some pictures of a class, as an address, empty for none; how many to train and to test."""
     found = sets.load(data, options)
     count = max(3, 640 // max(28, found.facts.shape[2]))
     pictures = list(samples(found.train, label, min(count, 16)))
     train, test = (int((split.labels == label).sum()) for split in (found.train, found.test))
-    return (sheet(pictures, len(pictures)) if pictures else b""), (train, test)
+    return (as_uri(sheet(pictures, len(pictures))) if pictures else ""), (train, test)

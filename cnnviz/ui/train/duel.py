@@ -88,7 +88,7 @@ def _start(desk: Desk[Any], found: Sequence[Fighter], reader: str) -> None:
 
 
 def _stop(runs: Sequence[str], reader: str) -> None:
-    for run in runs:
+    for run in reversed(runs):  # or those that wait would begin one after another
         try:
             service().stop(run, reader)
         except Problem as problem:
@@ -141,8 +141,8 @@ def show(duel: str, found: Sequence[Fighter]) -> None:
 
 def _where(one: Fighter) -> str:
     """How far one side is, in a line."""
-    started = one.run and one.history.started and one.run.status != "waiting"
-    state = progress_text(one.history) if started else status_line(one.run)
+    moves = one.run and one.history.started and one.run.status in ("running", "finished")
+    state = progress_text(one.history) if moves else status_line(one.run)
     return f"{one.name}: {state}"
 
 

@@ -5,7 +5,6 @@ Every part keeps its room before it has anything to show, so that nothing jumps 
 
 from __future__ import annotations
 
-import base64
 import math
 from collections.abc import Sequence
 from html import escape
@@ -248,8 +247,7 @@ def _card(mistake: Mistake, pixels: Tensor, names: Sequence[str]) -> str:
 
 
 def _image(png: bytes, words: str) -> str:
-    coded = base64.b64encode(png).decode()
-    return f'<img src="data:image/png;base64,{coded}" alt="{escape(words)}">'
+    return f'<img src="{tiles.as_uri(png)}" alt="{escape(words)}">'
 
 
 def _paragraph(words: str) -> None:
