@@ -47,10 +47,14 @@ def main() -> None:
     found = fighters(desk.now, who)
     controls, picture = frame.workbench(t("page.duel.title"), t("page.duel.lead"))
     with picture:
-        if frame.classroom():  # the controls are folded away, but not these
-            buttons(desk, found, who)
-        remarks(desk.now, found)
-        watch(desk.now, who)
+        # each in a place of its own: a fragment that is late must find its own where it was
+        with st.container():
+            if frame.classroom():  # the controls are folded away, but not these
+                buttons(desk, found, who)
+        with st.container():
+            remarks(desk.now, found)
+        with st.container():
+            watch(desk.now, who)
         panels(desk, PANELS, lambda name: panel(name, found))
     with controls:
         duel_controls(desk)

@@ -42,7 +42,8 @@ def main() -> None:
     who = reader()
     controls, picture = frame.wide(t("page.runs.title"), t("page.runs.lead"))
     with picture:
-        own, shown = watched(desk, who)
+        with st.container():  # or the fragment would move what comes below
+            own, shown = watched(desk, who)
     with controls:
         st.segmented_control(
             t("runs.order"),

@@ -59,11 +59,15 @@ def main() -> None:
     found, run = outlook(desk.now), run_of(desk.now, who)
     controls, picture = frame.workbench(t("page.train.title"), lead(desk.now))
     with picture:
-        if frame.classroom():  # the controls are folded away, but not these
-            buttons(desk, found, run, who)
-        refused(desk, found)
-        remarks(desk, found, run, who)
-        show(found, run, who)
+        # each in a place of its own: a fragment that is late must find its own where it was
+        with st.container():
+            if frame.classroom():  # the controls are folded away, but not these
+                buttons(desk, found, run, who)
+        with st.container():
+            refused(desk, found)
+            remarks(desk, found, run, who)
+        with st.container():
+            show(found, run, who)
     with controls:
         data_controls(desk)
         network_control(desk)
