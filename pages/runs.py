@@ -41,9 +41,8 @@ def main() -> None:
     desk = frame.desk(PAGE, Settings)
     who = reader()
     controls, picture = frame.wide(t("page.runs.title"), t("page.runs.lead"))
-    with picture:
-        with st.container():  # or the fragment would move what comes below
-            own, shown = watched(desk, who)
+    with picture, st.container():  # or the fragment would move what comes below
+        own, shown = watched(desk, who)
     with controls:
         st.segmented_control(
             t("runs.order"),
