@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from cnnviz.problems import Problem
-from tests.unit.training.service.runs import ROOT, ended, endless, quick, served, wait
-
-
-@contextmanager
-def started(*arguments: str, until: str) -> Iterator[str]:
-    """A `dask` command that runs; what it said of its address."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "CNNVIZ_NICE": "0"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr
-    try:
-        for line in process.stderr:
-            if found := re.search(until, line):
-                # what it says later must not fill the pipe
-                with subprocess.Popen(["cat"], stdin=process.stderr, stdout=subprocess.DEVNULL):
-                    yield found[1]
-                    process.terminate()
-                break
-        else:
-            pytest.fail(f"{arguments} did not start")
-    finally:
-        process.terminate()
-        process.wait(30)
+from tests.unit.training.service.clusters import by_hand
+from tests.unit.training.service.runs import ended, endless, quick, served, wait
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
     """The address of a scheduler with one worker."""
-    local = ("--host", "127.0.0.1", "--no-dashboard")
-    with ExitStack() as stack:
-        scheduler = started("dask_scheduler", *local, "--port", "0", until=r"(tcp://\S+)")
-        address = stack.enter_context(scheduler)
-        worker = ("dask_worker", address, *local, "--nthreads", "1", "--name", "by-hand")
-        stack.enter_context(started(*worker, until=r"(Start worker at)"))
+    with by_hand() as address:
         yield address
 
 
