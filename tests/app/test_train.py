@@ -182,10 +182,6 @@ def test_forms_of_the_course_are_a_click() -> None:
     control(app, "button_group", forms).set_value("fast")
     run(app)
     assert recipe(app) == replace(PRESETS["fast"].recipe, seed=7)
-    assert recipe(app).seed == 7
-    control(app, "button_group", forms).set_value("short")
-    run(app)
-    assert recipe(app) == replace(START, seed=7)
 
 
 def test_network_of_the_course_comes_with_its_recipe() -> None:

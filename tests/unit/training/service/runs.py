@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
@@ -57,14 +59,19 @@ def served(root: Path) -> Iterator[Service]:
     # other tests run beside this one, and a niced process waits for all of them
     os.environ["CNNVIZ_NICE"] = "0"
     before = set(psutil.Process().children(recursive=True))
+    # a worker imports the main module again, which a test of a page leaves as the page's script
+    main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     service = Service(root)
     try:
         yield service
     finally:
         service.close()
+        sys.modules["__main__"] = main
         if "CNNVIZ_SCHEDULER" not in os.environ:  # whose workers are others'
             own = set(psutil.Process().children(recursive=True)) - before
-            _, alive = psutil.wait_procs([p for p in own if "resource_tracker" not in _line(p)], 20)
+            _, alive = psutil.wait_procs(
+                [p for p in own if "multiprocessing.spawn" in _line(p)], 20
+            )
             assert not alive, f"Orphans: {alive}"
 
 
