@@ -10,6 +10,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -20,12 +21,16 @@ from distributed import Client, Future, LocalCluster
 
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.service.store import limit
-from cnnviz.training.service.work import Prepare, threads, work
+from cnnviz.training.service.work import Prepare, share, threads, work
 
 LOOK = 1.0  # seconds between two looks at the workers
 AGAIN = 5.0  # seconds until a cluster that was not there is looked for again
 SHARE = 0.7  # of the machine's memory is for the workers
-LOG = 200  # events that Dask itself keeps
+CONFIG = {
+    "distributed.admin.low-level-log-length": 200,  # events that Dask itself keeps
+    # it would have workers give memory back at once, and a training's step takes thrice as long
+    "distributed.nanny.pre-spawn-environ": {},
+}
 Hear = Callable[[str, dict[str, Any]], None]  # an attempt, and what is told of it
 
 
@@ -48,6 +53,7 @@ class Engine:
         self._futures: dict[str, Future[None]] = {}
         self._client: Client | None = None
         self._workers: dict[str, Any] = {}
+        self._shared = (0, 0.0)  # how many trained when workers were told last, and when that was
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
@@ -107,6 +113,7 @@ class Engine:
                 self._look()
             else:
                 self._hear(attempt, told)
+            self._share()
 
     def _start(self) -> None:
         self._client = None
@@ -124,7 +131,7 @@ class Engine:
     def _connected(self) -> Client:
         if self._address:
             return Client(self._address, name="cnnviz", set_as_default=False, timeout=AGAIN)
-        dask.config.set({"distributed.admin.low-level-log-length": LOG})
+        dask.config.set(CONFIG)
         return Client(local_cluster(), set_as_default=False)
 
     def _look(self) -> None:
@@ -132,6 +139,18 @@ class Engine:
         if self._client:
             self._workers = self._client.scheduler_info(n_workers=-1)["workers"]
             self._ready()
+
+    def _share(self) -> None:
+        """Tell this machine's workers how many train: now and then, for one may have been replaced.
+
+        A cluster's share theirs as whoever started them has said.
+        """
+        count, now = len(self._futures), time.monotonic()
+        if self._address or not self._client or not count:
+            return
+        if count != self._shared[0] or now - self._shared[1] > LOOK:
+            self._shared = (count, now)
+            self._client.run(share, count, wait=False, on_error="ignore")
 
     def _told(self, event: tuple[float, Any]) -> None:
         _, message = event
@@ -161,7 +180,6 @@ def local_cluster() -> LocalCluster:
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         memory_limit=int(memory() / count),
         silence_logs=logging.ERROR,
-        env={"OMP_WAIT_POLICY": "PASSIVE"},  # several share the cores: who waits must not spin
     )
     if scheduler := cluster.scheduler:
         scheduler.http_server.stop()

@@ -23,7 +23,6 @@ from cnnviz.training.events import Epoch, Event, Failed, Finished
 from cnnviz.training.loop import Training
 from cnnviz.training.service.store import limit
 
-TOPIC = "cnnviz"
 PATIENCE = 1.5  # seconds that a task may go on after it was cancelled
 SELDOM, OFTEN = 1.0, 10.0  # seconds between two checkpoints: at ends of epochs, within them
 NICENESS = 10  # pages come first; CNNVIZ_NICE says otherwise
@@ -42,7 +41,6 @@ class Prepare(WorkerPlugin):
                 os.setpriority(os.PRIO_PROCESS, 0, niceness())
         if worker.memory_manager.memory_limit:
             limit_memory(worker.memory_manager.memory_limit)
-        torch.set_num_threads(threads())
 
 
 def niceness() -> int:
@@ -54,13 +52,25 @@ def niceness() -> int:
 
 
 def threads() -> int:
-    """All cores for a training, of very many some; the same always, for the same numbers.
-
-    CNNVIZ_THREADS says fewer, for a machine that has other work: threads wait for each other, and
-    so for all that others do.
-    """
+    """All cores for a training, of very many some; CNNVIZ_THREADS says otherwise."""
     there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return int(limit("CNNVIZ_THREADS", min(there or 1, MOST_THREADS))) or 1
+
+
+_trainings = 1  # at once on this machine, as the server told last
+
+
+async def share(trainings: int) -> None:
+    """Be told, in a worker, how many share the cores with it; heard between two events."""
+    global _trainings
+    _trainings = trainings
+
+
+def _take_share() -> None:
+    """Threads of trainings that wait for each other's are many times slower than one alone."""
+    own = max(1, threads() // _trainings)
+    if torch.get_num_threads() != own:
+        torch.set_num_threads(own)
 
 
 def limit_memory(most: int) -> None:
@@ -105,6 +115,7 @@ def work(attempt: str, text: str, checkpoint: str, topic: str) -> None:
 
 
 def _train(text: str, checkpoint: Path, told: Teller, leash: Leash) -> None:
+    _take_share()
     by = recipe.read(text)
     start = state.load(checkpoint) if checkpoint.exists() else None
     training = loop.begin(by, start=start)
@@ -123,6 +134,7 @@ def _train(text: str, checkpoint: Path, told: Teller, leash: Leash) -> None:
             kept = time.monotonic()
         if leash.pulled:
             return
+        _take_share()
 
 
 def _keep(training: Training, checkpoint: Path) -> bool:
