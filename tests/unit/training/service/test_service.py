@@ -17,13 +17,20 @@ from cnnviz.training.history import history
 from cnnviz.training.loop import train
 from cnnviz.training.service import Run, Service
 from cnnviz.training.service.records import ENDED
+from cnnviz.training.service.store import Store, folder
 from tests.unit.training.service.runs import ended, endless, quick, seen, served, wait
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all runs."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def service(root: Path) -> Iterator[Service]:
     """One service for all: readers and recipes are each test's own."""
-    with served(tmp_path_factory.mktemp("runs")) as service:
+    with served(root) as service:
         yield service
 
 
@@ -282,10 +289,10 @@ def test_killed_worker_is_replaced_and_the_run_goes_on(service: Service) -> None
     assert [tuple(point) for point in history(train(recipe)).points] == curve(done)
 
 
-def test_full_disk_loses_no_point_that_is_watched(service: Service) -> None:
+def test_full_disk_loses_no_point_that_is_watched(service: Service, root: Path) -> None:
     (run,) = service.submit([endless(27)], "sue")
     wait(service, run.id, seen)
-    lines = service._store.folder(run.id) / "events.jsonl"
+    lines = root / run.id / "events.jsonl"
     lines.unlink()
     lines.symlink_to("/dev/full")  # every write says: no space left on device
     before = wait(service, run.id, lambda found: not found.kept).history.points
@@ -309,14 +316,12 @@ def test_store_without_room_refuses_a_new_run(
     assert refused.value.kind == "runs_full"
 
 
-def test_every_run_is_in_a_final_state_at_last(service: Service) -> None:
-    assert {record.status for record in service._records.values()} <= set(ENDED)
+def test_every_run_is_in_a_final_state_at_last(service: Service, root: Path) -> None:
+    assert {record.status for record in Store(root).records()} <= set(ENDED)
 
 
 def test_runs_lie_where_the_environment_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path / "there"))
-    from cnnviz.training.service.store import folder
-
     assert folder() == tmp_path / "there"
