@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks.servers import APP, EMPTY, Server, serve
 from benchmarks.table import Peer, Row
@@ -93,8 +93,8 @@ class Bench:
     @contextmanager
     def blank(self) -> Iterator[Page]:
         """An empty tab with an empty cache, on a laptop whose reader speaks English."""
-        screen = {"width": 1366, "height": 768}
-        with self.browser.new_context(viewport=screen, locale="en-US") as context:  # type: ignore[arg-type]
+        screen = ViewportSize(width=1366, height=768)
+        with self.browser.new_context(viewport=screen, locale="en-US") as context:
             context.add_init_script(CLOCKS)
             yield context.new_page()
 

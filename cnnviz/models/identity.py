@@ -148,6 +148,6 @@ def learn_identity(how: Start, lr: float, updates: int, kind: str) -> list[float
         loss = F.mse_loss(output(block, x, how, kind), x)
         losses.append(float(loss.detach()))
         descent.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         descent.step()
     return losses
