@@ -21,7 +21,8 @@ from cnnviz.ui.train.start import Outlook
 from cnnviz.ui.train.words import change_line
 from cnnviz.ui.training.words import duration
 
-POLL = {"running": 0.5, "waiting": 0.5, "paused": 3.0}  # seconds between two looks at a run
+POLL = {"running": 1.0, "waiting": 1.0, "paused": 3.0}  # seconds between two looks at a run
+SELDOM = 2.0  # seconds at least, for what changes seldom
 EPOCHS_MORE = 5
 BEFORE = "train/before"  # the run that a press on Train found trained already
 
@@ -153,10 +154,15 @@ def _row(key: str) -> Any:
 # ---- how it is watched
 
 
-def watch(run: Run, reader: str | None, show: Callable[[Run], None]) -> None:
+def watch(
+    run: Run, reader: str | None, show: Callable[[Run], None], *, seldom: bool = False
+) -> None:
     """Show the run, and again while it goes on; when its status changes, the whole page.
 
     What is drawn comes from the run's events alone: a look at it adds nothing.
+
+    Args:
+        seldom: for what is new after an epoch, not after a step.
     """
 
     def look() -> None:
@@ -165,7 +171,8 @@ def watch(run: Run, reader: str | None, show: Callable[[Run], None]) -> None:
             st.rerun()
         show(now)
 
-    st.fragment(look, run_every=POLL.get(run.status))()
+    every = POLL.get(run.status)
+    st.fragment(look, run_every=max(every, SELDOM) if every and seldom else every)()
 
 
 def status_line(run: Run | None) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 import torch
+from plotly.graph_objects import Figure
 from torch import Tensor
 
 from cnnviz.components.curves import Series, curves
@@ -25,11 +27,12 @@ from cnnviz.training.metrics import Mistake
 from cnnviz.training.recipe import Recipe
 from cnnviz.ui import frame
 from cnnviz.ui.charts import chart, ink
-from cnnviz.ui.i18n import t, texts
+from cnnviz.ui.i18n import language, t, texts
 from cnnviz.ui.training.words import class_names, duration
 
 STYLE = Path(__file__).with_name("watch.css").read_text(encoding="utf-8")
 MANY = 12  # kernels; more are drawn smaller
+SAME = 64  # figures that are kept: a look at a run seldom finds other ones
 LIKELY = 3  # probabilities that are shown of a mistake
 
 
@@ -162,8 +165,15 @@ def show_per_class(key: str, history: History, names: Sequence[str]) -> None:
     last = history.epochs[-1] if history.epochs else None
     shares = last.per_class if last else (None,) * len(names)
     none = t("training.no_tests") if last else ""
-    chart(figures.per_class(shares, names, none, ink()), f"{key}.per_class")
+    chart(_per_class(shares, tuple(names), none, ink()), f"{key}.per_class")
     _paragraph(warning(history, names))
+
+
+@lru_cache(SAME)
+def _per_class(
+    shares: tuple[float | None, ...], names: tuple[str, ...], none: str, ink: str
+) -> Figure:
+    return figures.per_class(shares, names, none, ink)
 
 
 def warning(history: History, names: Sequence[str]) -> str:
@@ -198,17 +208,22 @@ def show_confusion(key: str, history: History, names: Sequence[str]) -> None:
 
 def confusion_chart(key: str, counts: metrics.Counts, names: Sequence[str]) -> None:
     """Of each class what its pictures are taken for."""
-    figure = figures.confusion(
+    chart(_confusion(counts, tuple(names), ink(), language()), f"{key}.confusion")
+
+
+@lru_cache(SAME)
+def _confusion(counts: metrics.Counts, names: tuple[str, ...], ink: str, language: str) -> Figure:
+    """Its words are in the reader's language, which is this one."""
+    return figures.confusion(
         counts,
         names,
-        ink(),
+        ink,
         label=t("training.label"),
         said=t("training.said"),
         sentence=lambda label, said, n, share: t(
             "training.cell", label=label, said=said, n=n, share=share
         ),
     )
-    chart(figure, f"{key}.confusion")
 
 
 def show_mistakes(
