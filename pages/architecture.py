@@ -8,7 +8,7 @@ import streamlit as st
 
 from cnnviz.components.network import COLUMNS, NetworkTable
 from cnnviz.models.plan import Plan
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.architecture import (
     CHOSEN,
     MOST_OPEN,
@@ -69,7 +69,7 @@ def main() -> None:
         takeaway(f"{PAGE}.take", f"{PAGE}-{plan.name}", scene, FILES)
         if not problem:
             panels(desk, PANELS, lambda name: panel(name, plan))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[Settings], plan: Plan) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.between import activation, batchnorm, dropout, softmax
 from cnnviz.ui.between.activation import ActivationSettings
 from cnnviz.ui.between.batchnorm import BatchNormSettings
@@ -62,7 +62,7 @@ def main() -> None:
     if scene:
         with picture:
             panels(desk, PANELS[desk.now.topic], lambda name: panel(name, desk, scene))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def panel(name: str, desk: Desk[Settings], scene: Any) -> None:

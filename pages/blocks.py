@@ -9,7 +9,7 @@ from cnnviz.export.block import block_code, block_panels
 from cnnviz.export.sheet import sheet_gif, sheet_png
 from cnnviz.models.taps import Tap, read_channels, steps_of, walk_to
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.blocks.controls import block_controls, picture_controls, weight_controls
 from cnnviz.ui.blocks.panels import costs_panel, points_panel, small_kernels_panel, start_panel
 from cnnviz.ui.blocks.settings import (
@@ -53,7 +53,7 @@ def main() -> None:
     if taps:
         with picture:
             panels(desk, panels_of(desk.now), lambda name: panel(name, desk, taps))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[BlockSettings]) -> list[Tap] | None:

@@ -10,7 +10,7 @@ from cnnviz.components.products import products
 from cnnviz.ops import Walk
 from cnnviz.ops.stacks import grouped
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.channel_controls import plane_controls, stack_controls
 from cnnviz.ui.channel_panels import (
     costs_panel,
@@ -68,7 +68,7 @@ def main() -> None:
     if walk:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, desk, walk))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[Settings]) -> Walk | None:

@@ -11,7 +11,7 @@ from cnnviz.components.stage import Edit
 from cnnviz.data.examples import EXAMPLES
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
 from cnnviz.ui.formula import formula
@@ -72,7 +72,7 @@ def main() -> None:
     if walk:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, desk, walk))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def apply_edit(now: Settings, edit: Edit) -> Settings:

@@ -55,7 +55,7 @@ def main() -> None:
         takeaway(f"{PAGE}.take", PAGE, taken(desk.now, scene))
     with right:
         panels(desk, PANELS, lambda name: panel(name, desk, scene))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[Settings], scene: Scene) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.components.products import products
 from cnnviz.ops import Walk
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.dimensions import dimension_controls, edit, editable, walk_of, ways_to_fit
 from cnnviz.ui.edits import take_edits
@@ -50,7 +50,7 @@ def main() -> None:
     if walk:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, desk, walk))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[Settings]) -> Walk | None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.training.duels import DATA, DUELS
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.panels import panels
@@ -61,7 +61,7 @@ def main() -> None:
         if not frame.classroom():
             buttons(desk, found, who)
         place = st.container()
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
     with place:
         outlook(found)  # the only thing here that may take a moment
 

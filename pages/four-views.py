@@ -69,7 +69,7 @@ def main() -> None:
     if views:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, views))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def apply_edit(now: Settings, edit: Edit) -> Settings:

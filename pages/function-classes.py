@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.classes import depth, fits, identity, regions
 from cnnviz.ui.classes.depth import DepthSettings
 from cnnviz.ui.classes.fits import FitSettings
@@ -62,7 +62,7 @@ def main() -> None:
     if scene:
         with picture:
             panels(desk, PANELS[desk.now.topic], lambda name: panel(name, desk, scene))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def taken(desk: Desk[Settings], scene: Any) -> Takeaway:

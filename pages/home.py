@@ -31,7 +31,7 @@ def main() -> None:
     with picture:
         live_picture()
     contents()
-    frame.close({})
+    frame.close()
 
 
 def live_picture() -> None:

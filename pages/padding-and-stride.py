@@ -13,7 +13,7 @@ from cnnviz.export.code import transposed_code
 from cnnviz.export.sheet import Panel, sheet_gif, sheet_png
 from cnnviz.ops import Painting, Walk, correlate, correlate_transposed
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.conventions import conventions, transposed_formula
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
@@ -84,7 +84,7 @@ def main() -> None:
         names = [name for name in PANELS if name != "products" or isinstance(scene, Walk)]
         with picture:
             panels(desk, names, lambda name: panel(name, scene))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def stage_key(now: Settings) -> str:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from cnnviz.ops import Pooling
 from cnnviz.problems import Problem
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
 from cnnviz.ui.grids import LARGEST_GRID
@@ -58,7 +58,7 @@ def main() -> None:
     if walk:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, desk, walk))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def show(desk: Desk[Settings], x: Tensor) -> Pooling | None:

@@ -82,7 +82,7 @@ def main() -> None:
     if scene:
         with picture:
             panels(desk, PANELS, lambda name: panel(name, scene))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def apply_edit(now: Settings, edit: Edit) -> Settings:

@@ -10,7 +10,7 @@ import streamlit as st
 from cnnviz.components.curves import MOST_SERIES
 from cnnviz.training.service import Run, service
 from cnnviz.training.service.records import ACTIVE
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.panels import panels
@@ -61,7 +61,7 @@ def main() -> None:
     with picture:
         titles = titles_of(own, shown)
         panels(desk, PANELS, lambda name: panel(name, shown, titles))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def watched(desk: Desk[Settings], who: str | None) -> tuple[list[Run], list[Run]]:

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.training.history import History
 from cnnviz.training.recipe import OF_THE_DATA, Recipe
 from cnnviz.training.service import Run
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.networks import network_title, tell_options
 from cnnviz.ui.panels import panels
@@ -83,7 +83,7 @@ def main() -> None:
             strip(found.recipe)
     with picture:
         panels(desk, PANELS, lambda name: panel(name, found, run, who))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
     frame.settle()  # or the estimate would be one of two threads
     estimate(place, found)  # the only thing here that may take a moment
 
@@ -142,7 +142,7 @@ def result(recipe: Recipe, run: Run | None, who: str | None) -> None:
         show_result(PAGE, history, recipe, classes, data)
 
     if run:
-        watch(run, who, lambda now: draw(now.history))
+        watch(run, who, lambda now: draw(now.history), seldom=True)
     else:
         draw(History())
 

@@ -11,7 +11,7 @@ import streamlit as st
 from cnnviz.components.network import COLUMNS
 from cnnviz.components.stage import Edit
 from cnnviz.models.compare import Comparison, compare
-from cnnviz.ui import frame, settings
+from cnnviz.ui import frame
 from cnnviz.ui.architecture import MOST_OPEN, misfit, picked_row, ways_to_fit, with_block
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.edits import take_edits
@@ -79,7 +79,7 @@ def main() -> None:
         takeaway(f"{PAGE}.take", PAGE, scene, FILES)
         if found:
             panels(desk, PANELS, lambda name: panel(name, desk, plans, found))
-    frame.close(settings.write(desk.now))
+    frame.close(desk)
 
 
 def take_edit(now: Settings, edit: Edit) -> Any:

@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.i18n import language
-from cnnviz.ui.settings import Rejected
+from cnnviz.ui.links import Rejected
 
 S = TypeVar("S")
 

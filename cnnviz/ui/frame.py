@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from streamlit.navigation.page import StreamlitPage
 from cnnviz.components.address import address, followed, mark_followed
 from cnnviz.figures.tiles import as_uri
 from cnnviz.problems import Problem
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.desk import Desk, S, sent
 from cnnviz.ui.i18n import ASSETS, LANGUAGES, explain, language, t
+from cnnviz.ui.links import Rejected
 from cnnviz.ui.navigation import PAGES, SECTIONS
-from cnnviz.ui.settings import Rejected, choice
+from cnnviz.ui.settings import choice
 
 STYLE = Path(__file__).with_name("frame.css")
 TYPED = ("word", "value")  # values of a `Problem` that may be a stranger's text
@@ -232,19 +233,19 @@ def _classroom_bar(title: str) -> DeltaGenerator:
     return controls
 
 
-def close(link: Mapping[str, str]) -> None:
-    """Put the link of what is on screen into the address bar."""
+def close(desk: Desk[Any] | None = None) -> None:
+    """Put the link of what is on screen into the address bar; the home page has no desk."""
     sent()
     frame = {"lang": language()}
     if classroom():
         frame["view"] = "class"
-    address({**frame, **link}, language())
+    address({**frame, **(links.write(desk.now) if desk else {})}, language())
 
 
 @cache
 def settle() -> None:
     """Once a process, what makes every click quicker."""
-    # Streamlit collects garbage after every run; with torch imported that costs 275 ms a click
+    # what is imported by now is never garbage: looking through torch takes 275 ms
     gc.collect()
     gc.freeze()
     # tensors here are small: a second thread costs more than it saves, and is another reader's

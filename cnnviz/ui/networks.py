@@ -18,7 +18,8 @@ from cnnviz.problems import Problem
 from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
-from cnnviz.ui.settings import OptionTexts, Pair, Rejected, choice, options, pair
+from cnnviz.ui.links import Rejected
+from cnnviz.ui.settings import OptionTexts, Pair, choice, options, pair
 
 NAMES = tuple(catalogue())
 UNNAMED = ("garment-dense", "garment-conv", "free")  # they have no name of their own in the field

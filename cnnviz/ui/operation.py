@@ -12,7 +12,7 @@ from torch import Tensor
 from cnnviz.ops import Walk, Window, correlate
 from cnnviz.ops.windows import PerAxis
 from cnnviz.problems import Problem
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
 from cnnviz.ui.settings import choice, limits, whole

@@ -1,9 +1,10 @@
-"""What is on screen, as frozen dataclasses that parse and write their own link.
+"""What is on screen, as frozen dataclasses whose fields know how they stand in a link.
 
 A page's settings are a dataclass whose fields are made by `choice`, `whole`, `pair`, `number`,
 `numbers`, `words`, `grid`, `stack`, `drawing`, `layers`, `option`, `options`, `paths`, `token` or
 `tokens`. Each carries its default, its range, and how it reads and writes its part of the link, so
-that this one table is all there is: the controls take their ranges from it as well.
+that this one table is all there is: the controls take their ranges from it, and `cnnviz.ui.links`
+reads and writes by it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
 from cnnviz.models import Layer, read_stack, write_stack
 from cnnviz.models.options import Option
 
-S = TypeVar("S")
 Grid = tuple[tuple[float, ...], ...]
 Pair = tuple[int, int]  # of rows and of columns
 Layers = tuple[Layer, ...]
@@ -44,15 +44,6 @@ class Codec:
     longest: int = 40  # characters; more is refused unread
     written: bool = True  # False where the browser writes this part of the link itself
     view: bool = False  # True for how one looks at the page, which an undo leaves alone
-
-
-class Rejected(NamedTuple):
-    """A part of a link that was not used, and why."""
-
-    name: str
-    value: str
-    allowed: str  # key under `link.`
-    limits: Mapping[str, object]
 
 
 def choice(default: str, options: Sequence[str], *, view: bool = False) -> Any:
@@ -304,54 +295,6 @@ def limits(settings: type[Any], name: str) -> tuple[Any, Any]:
     """The lowest and highest value of a numeric field: the range of its control."""
     found = codec(settings, name).limits
     return found["low"], found["high"]
-
-
-def read(settings: type[S], link: Mapping[str, str]) -> tuple[S, list[Rejected]]:
-    """Settings from a link; what it does not take falls back to its default and is reported."""
-    fields = {field.name: field for field in dataclasses.fields(settings)}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    rejected = []
-    for name, text in link.items():
-        if name not in fields:
-            rejected.append(Rejected(name, text, "unknown", {}))
-            continue
-        codec: Codec = fields[name].metadata["codec"]
-        try:
-            if len(text) > codec.longest:
-                raise ValueError("too long")
-            values[name] = codec.read(text)
-        except (ValueError, OverflowError):
-            rejected.append(Rejected(name, text, codec.allowed, codec.limits))
-    return settings(**values), rejected
-
-
-def write(settings: Any) -> dict[str, str]:
-    """The link's part for these settings; what stands at its default is left out."""
-    found = {}
-    for field in dataclasses.fields(settings):
-        value, codec = getattr(settings, field.name), field.metadata["codec"]
-        if codec.written and value != field.default:
-            found[field.name] = codec.write(value)
-    return found
-
-
-def keep_view(settings: S, now: S) -> S:
-    """The settings, looked at as now: with the view's fields of `now`."""
-    fields = dataclasses.fields(settings)  # type: ignore[arg-type]
-    view = {f.name: getattr(now, f.name) for f in fields if f.metadata["codec"].view}
-    return dataclasses.replace(settings, **view)  # type: ignore[type-var]
-
-
-def allowed(new: Any, before: Any) -> bool:
-    """Whether every setting that changed has a value that a link could give it."""
-    for field in dataclasses.fields(new):
-        value, codec = getattr(new, field.name), field.metadata["codec"]
-        if value != getattr(before, field.name):
-            try:
-                codec.read(codec.write(value))
-            except (ValueError, TypeError, OverflowError):
-                return False
-    return True
 
 
 def _field(default: Any, codec: Codec) -> Any:

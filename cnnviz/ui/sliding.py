@@ -10,7 +10,7 @@ from torch import Tensor
 
 from cnnviz.ops.correlation import PADDING_MODES
 from cnnviz.problems import Problem
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
 from cnnviz.ui.operation import fits, window_of

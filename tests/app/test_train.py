@@ -28,7 +28,7 @@ from cnnviz.training.service import Service, service
 from cnnviz.training.service.records import Record
 from cnnviz.training.service.store import Store
 from cnnviz.ui.i18n import ASSETS
-from cnnviz.ui.settings import read, write
+from cnnviz.ui.links import read, write
 from cnnviz.ui.train.controls import LISTED
 from cnnviz.ui.train.settings import RecipeSettings, recipe_of, settings_of
 from tests.app import reader

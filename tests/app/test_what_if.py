@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.models.comparisons import COMPARISONS, compared, plan
 from cnnviz.models.plan import Plan
 from cnnviz.models.rows import totals
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.i18n import ASSETS
 from cnnviz.ui.whatif.sides import SidesSettings, comparison_of, with_plans
 from tests.app import reader

@@ -13,7 +13,7 @@ from cnnviz.data import pictures
 from cnnviz.ops import Pooling, Window, pool
 from cnnviz.ops.pooling import MODES
 from cnnviz.problems import Problem
-from cnnviz.ui import settings as links
+from cnnviz.ui import settings
 from cnnviz.ui.i18n import t
 from cnnviz.ui.inputs import GROUPS, InputSettings, edit_input, input_plane
 from cnnviz.ui.settings import Pair, choice, pair, whole
@@ -133,7 +133,7 @@ def walk_of(now: PoolSettings, x: Tensor) -> Pooling:
 
 def most_padding(window: Pair) -> Pair:
     """Half the window at most, or a window could hold nothing but padding."""
-    rows, cols = (min(k // 2, links.limits(PoolSettings, "padding")[1]) for k in window)
+    rows, cols = (min(k // 2, settings.limits(PoolSettings, "padding")[1]) for k in window)
     return rows, cols
 
 
@@ -145,7 +145,7 @@ def with_window(now: S, window: Pair) -> S:
 
 def largest_window(now: PoolSettings, shape: tuple[int, ...]) -> Pair:
     """The largest window that fits an input of this shape with this padding and dilation."""
-    _, most = links.limits(PoolSettings, "window")
+    _, most = settings.limits(PoolSettings, "window")
     dilation = 1 if now.mode == "avg" else now.dilation
     rows, cols = (
         max(1, min(most, (n + 2 * p - 1) // dilation + 1))

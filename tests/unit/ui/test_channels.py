@@ -32,7 +32,7 @@ from cnnviz.ui.channels import (
     with_kind,
     with_planes,
 )
-from cnnviz.ui.settings import allowed, read, write
+from cnnviz.ui.links import allowed, read, write
 
 
 def cell(plane: str, at: list[int], value: float, **more: Any) -> Edit:

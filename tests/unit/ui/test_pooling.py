@@ -15,6 +15,7 @@ from cnnviz.ops.pooling_equals import tournament
 from cnnviz.ops.windows import Axis, Window
 from cnnviz.problems import Problem
 from cnnviz.ui.formula import pytorch_latex
+from cnnviz.ui.links import write
 from cnnviz.ui.pooling.relu import lines_of
 from cnnviz.ui.pooling.resize import spans_table
 from cnnviz.ui.pooling.settings import (
@@ -33,7 +34,6 @@ from cnnviz.ui.pooling.settings import (
 )
 from cnnviz.ui.pooling.shape import rounding_table
 from cnnviz.ui.pooling.shift import ShiftSettings, comparisons
-from cnnviz.ui.settings import write
 from tests.unit.session import in_session
 from tests.unit.ui.test_formula import NUMBERS
 

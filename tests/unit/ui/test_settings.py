@@ -15,26 +15,23 @@ from hypothesis import strategies as st
 from cnnviz.ui.inputs import InputSettings
 from cnnviz.ui.kernels import KernelSettings
 from cnnviz.ui.learn import LearnSettings
+from cnnviz.ui.links import Rejected, allowed, read, write
 from cnnviz.ui.operation import OperationSettings
 from cnnviz.ui.settings import (
     LARGEST,
     Codec,
     Grid,
     Pair,
-    Rejected,
     Stack,
-    allowed,
     check_grid,
     codec,
     limits,
     numbers,
     pair,
-    read,
     shortest,
     stack,
     whole,
     words,
-    write,
 )
 
 

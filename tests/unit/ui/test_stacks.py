@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnviz.models import STACKS, Layer, field_table, read_stack, write_stack
 from cnnviz.models.effective_field import WEIGHTS
-from cnnviz.ui import settings as links
+from cnnviz.ui import links, settings
 from cnnviz.ui.i18n import LANGUAGES, catalogue
 from cnnviz.ui.settings import LAYER_LIMITS
 from cnnviz.ui.stacks import (
@@ -72,7 +72,7 @@ def test_own_layers_count_only_where_they_are_chosen() -> None:
 
 
 def test_every_named_stack_could_be_ones_own() -> None:
-    codec = links.codec(Settings, "layers")
+    codec = settings.codec(Settings, "layers")
     for stack in STACKS.values():
         assert codec.read(codec.write(stack)) == stack
 
@@ -93,7 +93,7 @@ def test_change_of_kind_makes_a_layer_that_exists(
     changed = _allowed(layer, kind=other)
     assert changed.kind == other
     assert (changed.kernel_size, changed.stride) == (k, s)
-    assert links.codec(Settings, "layers").read(write_stack([changed])) == (changed,)
+    assert settings.codec(Settings, "layers").read(write_stack([changed])) == (changed,)
 
 
 def test_swap_beyond_the_ends_changes_nothing() -> None:

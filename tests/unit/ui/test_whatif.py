@@ -6,7 +6,7 @@ import pytest
 
 from cnnviz.models.compare import Change
 from cnnviz.models.comparisons import COMPARISONS, plan
-from cnnviz.ui import settings as links
+from cnnviz.ui import links
 from cnnviz.ui.networks import with_option
 from cnnviz.ui.whatif.numbers import amount, memory, ratio_text
 from cnnviz.ui.whatif.sides import (
