@@ -10,11 +10,7 @@ import streamlit as st
 from cnnviz.training.duels import DATA, DUELS
 from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
-from cnnviz.ui.i18n import lesson, t
-from cnnviz.ui.panels import panels
-from cnnviz.ui.reader import reader
-from cnnviz.ui.settings import choice, tokens, whole
-from cnnviz.ui.train.duel import (
+from cnnviz.ui.duel import (
     Fighter,
     buttons,
     fighters,
@@ -23,6 +19,10 @@ from cnnviz.ui.train.duel import (
     remarks,
     watch,
 )
+from cnnviz.ui.i18n import lesson, t
+from cnnviz.ui.panels import panels
+from cnnviz.ui.reader import reader
+from cnnviz.ui.settings import choice, tokens, whole
 
 PAGE = "duel"
 PANELS = ("sides", "lesson")

@@ -19,12 +19,12 @@ from cnnviz.ui.runs.brought import brought_weights
 from cnnviz.ui.runs.comparison import comparison
 from cnnviz.ui.runs.listing import ORDERS, in_order, listing
 from cnnviz.ui.settings import choice, tokens
-from cnnviz.ui.training.take import curves_button, take_run
-from cnnviz.ui.training.titles import as_markdown, run_titles
+from cnnviz.ui.watching.files import curves_button, take_run
+from cnnviz.ui.watching.look import POLL
+from cnnviz.ui.watching.titles import as_markdown, run_titles
 
 PAGE = "runs"
 PANELS = ("take", "weights", "lesson")
-POLL = 1.0  # seconds between two looks while something trains
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def watched(desk: Desk[Settings], who: str | None) -> tuple[list[Run], list[Run]
         show(desk, own, shown, who)
 
     active = any(run.status in ACTIVE for run in (*own, *shown))
-    st.fragment(look, run_every=POLL if active else None)()
+    st.fragment(look, run_every=POLL["running"] if active else None)()
     return own, shown
 
 

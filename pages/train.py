@@ -32,11 +32,12 @@ from cnnviz.ui.train.data import (
     strip,
     tell_data,
 )
-from cnnviz.ui.train.run import buttons, remarks, run_of, status_line, watch
+from cnnviz.ui.train.run import buttons, remarks, run_of
 from cnnviz.ui.train.settings import RecipeSettings
 from cnnviz.ui.train.start import Outlook, estimate, facts_line, outlook, refused
 from cnnviz.ui.train.take import code_panel, take_panel
-from cnnviz.ui.training.watch import show_live, show_result
+from cnnviz.ui.watching.look import status_line, watch
+from cnnviz.ui.watching.pictures import show_live, show_result
 
 PAGE = "train"
 PANELS = ("result", "data", "code", "take", "weights", "lesson")

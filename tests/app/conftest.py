@@ -1,8 +1,15 @@
 """What holds for every test of the app."""
 
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dask
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
+
+from cnnviz.training.service import service
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +30,16 @@ def warm(monkeypatch: pytest.MonkeyPatch) -> None:
 def cold(warm: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server before its first visitor: it takes pages/ for its older kind of app."""
     monkeypatch.undo()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for the runs; there are no workers, so what is asked for goes on waiting."""
+    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
+    monkeypatch.setenv("CNNVIZ_SCHEDULER", "tcp://127.0.0.1:9")
+    started = sys.modules["cnnviz.training.service.service"]._service  # type: ignore[attr-defined]
+    started.cache_clear()
+    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}):
+        yield tmp_path
+        service().close()
+    started.cache_clear()

@@ -1,116 +1,32 @@
-"""The page of training, without a browser: links, presets, refusals, and runs in every state."""
+"""The page of training, without a browser: links, presets, refusals, own pictures, weights."""
 
 import io
 import pickle
 import re
-import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import dask
 import pytest
 from PIL import Image
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.data import places, sets
+from cnnviz.data import places
 from cnnviz.models.registry import build
-from cnnviz.training import events
-from cnnviz.training.events import Epoch, Event, Failed, Finished, Point, Progress, Started
 from cnnviz.training.plan import check
 from cnnviz.training.presets import PRESETS
-from cnnviz.training.recipe import FIELDS, Recipe, identity
-from cnnviz.training.service import Service, service
-from cnnviz.training.service.records import Record
-from cnnviz.training.service.store import Store
+from cnnviz.training.recipe import FIELDS
 from cnnviz.ui.i18n import ASSETS
 from cnnviz.ui.links import read, write
 from cnnviz.ui.train.controls import LISTED
 from cnnviz.ui.train.settings import RecipeSettings, recipe_of, settings_of
-from tests.app import reader
-from tests.app.reader import address, click, follow, labels, run, sent, toasts
+from tests.app.reader import address, click, follow, labels, run, toasts
+from tests.app.train_page import PAGE, START, button, control, recipe, said, visit
 
-PAGE = "train"
-ME, OTHER = "0" * 32, "f" * 32
+pytestmark = pytest.mark.usefixtures("root")  # a folder for the runs, and no workers
 LESSONS = [(ASSETS / "lessons" / lang / f"{PAGE}.md").read_text("utf-8") for lang in ("en", "ko")]
 LINKS = sorted({link for text in LESSONS for link in re.findall(r"\]\(\?([^)]*)\)", text)})
-START = PRESETS["lenet"].short
-QUICK = Recipe(data="shapes", data_options=(("examples", 64),), batch_size=16, epochs=2)
-LEARNED: list[Event] = [
-    Started(0, 8, 4, 61_706, 64, 1000, ("circle", "square", "triangle", "cross")),
-    Progress(4, tuple(Point(step, 1.5 / step, 0.25 * step) for step in range(1, 5)), 900.0, 1.0),
-    Epoch(
-        1, 4, 1.0, 0.5, 1.25, 0.5, (0.5, 0.5, 0.5, 0.5), ((2, 2, 0, 0),) * 2 + ((0, 0, 2, 2),) * 2
-    ),
-]
-FINISHED: list[Event] = [*LEARNED, Finished(8, 2.0, 800.0, ())]
-Keep = Callable[..., str]
-
-
-@pytest.fixture(autouse=True)
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for the runs; there are no workers, so what is asked for goes on waiting."""
-    monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
-    monkeypatch.setenv("CNNVIZ_SCHEDULER", "tcp://127.0.0.1:9")
-    started = sys.modules["cnnviz.training.service.service"]._service  # type: ignore[attr-defined]
-    started.cache_clear()
-    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}):
-        yield tmp_path
-        service().close()
-    started.cache_clear()
-
-
-@pytest.fixture
-def keep(root: Path) -> Keep:
-    """Puts a run on the disk, as a server left it; its id."""
-    store = Store(root)
-
-    def kept(status: str, found: list[Event], recipe: Recipe = QUICK, who: str = ME) -> str:
-        run = f"{len(list(root.iterdir())):022d}"
-        known = identity(recipe, sets.load(recipe.data, recipe.data_options).digest)
-        store.write(Record(run, known, recipe, time.time(), "gone 1-1", status, frozenset({who})))
-        store.append(run, "".join(events.write(event) + "\n" for event in found))
-        return run
-
-    return kept
-
-
-def visit(locale: str = "en", who: str | None = ME, **link: str) -> AppTest:
-    """The page as a reader sees it whose browser has told who she is."""
-    return reader.visit(link, page=PAGE, locale=locale, reader={"id": who})
-
-
-def control(app: AppTest, kind: str, name: str, lang: str = "en") -> Any:
-    return reader.control(app, kind, name, lang, page=PAGE)
-
-
-def button(app: AppTest, label: str) -> Any:
-    (found,) = [button for button in app.button if button.label == label]
-    return found
-
-
-def recipe(app: AppTest) -> Recipe:
-    """The recipe that stands in the address."""
-    names = settings_of(START)
-    link = {name: text for name, text in address(app).items() if name in names}
-    found, rejected = read(RecipeSettings, link)
-    assert not rejected
-    return recipe_of(found)
-
-
-def said(app: AppTest) -> str:
-    kinds = (app.markdown, app.warning, app.error, app.info, app.caption)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
-
-
-def curves(app: AppTest) -> Any:
-    data = sent(app, "curves")
-    assert data is not None
-    return data
 
 
 # ---- what it opens with
@@ -389,108 +305,7 @@ def test_weights_of_another_network_are_refused() -> None:
     assert "This file" in app.error[0].value
 
 
-# ---- runs
-
-
-def test_train_asks_for_one_run_however_often_it_is_pressed() -> None:
-    app = click(visit(), "Train")
-    (found,) = service().runs(ME)
-    assert address(app)["run"] == found.id
-    assert found.recipe == START
-    assert "Waiting, place 1" in said(app)
-    assert button(app, "Train").disabled
-    again = click(visit(), "Train")  # in a second tab
-    assert address(again)["run"] == found.id
-    assert len(service().runs(ME)) == 1
-
-
-def test_undo_leaves_the_run_alone() -> None:
-    app = click(visit(batch_size="64"), "Train")
-    link = address(app)["run"]
-    control(app, "number_input", "batch_size").set_value(32)
-    run(app)
-    assert address(app)["run"] == link
-    assert "differs from the controls: Batch 64 → 32." in said(app)
-    app = click(app, "Take the run’s recipe")
-    assert recipe(app).batch_size == 64
-    assert address(app)["run"] == link
-
-
-def test_waiting_run_can_be_stopped() -> None:
-    app = click(visit(), "Train")
-    app = click(app, "Stop")
-    assert service().runs(ME)[0].status == "stopped"
-    run(app)
-    assert "Resume" in labels(app)
-
-
-@pytest.mark.parametrize("locale", ["en", "ko"])
-def test_unknown_run_is_a_friendly_sentence(locale: str) -> None:
-    app = visit(locale, run="A" * 22)
-    assert ("There is no run" if locale == "en" else "지워졌습니다") in app.info[0].value
-    assert not button(app, "Train" if locale == "en" else "학습").disabled
-
-
-def test_run_of_somebody_else_is_watched_and_not_changed(keep: Keep) -> None:
-    found = keep("finished", FINISHED, who=OTHER)
-    app = visit(run=found)
-    assert "Somebody else" in app.info[0].value
-    assert button(app, "Stop").disabled
-    assert button(app, "Pause").disabled
-    (shown,) = curves(app)["meta"]["runs"]
-    assert shown["steps"] == 8
-
-
-def test_no_control_adds_a_point(keep: Keep) -> None:
-    app = visit(run=keep("finished", FINISHED))
-    before = curves(app)
-    for name, value in (("batch_size", 64), ("epochs", 3)):
-        control(app, "number_input", name).set_value(value)
-        run(app)
-    assert curves(app) == before
-
-
-def test_recipe_that_is_trained_already_shows_its_run(keep: Keep) -> None:
-    found = keep("finished", FINISHED)
-    link = write(RecipeSettings(**settings_of(QUICK)))
-    app = click(visit(**link), "Train")
-    assert address(app)["run"] == found
-    assert "gives the same numbers" in said(app)
-    app = click(app, "Take seed 1")
-    assert recipe(app).seed == 1
-    assert len(service().runs(ME)) == 1
-
-
-@pytest.mark.parametrize("locale", ["en", "ko"])
-def test_run_that_failed_says_why_and_offers_a_way(keep: Keep, locale: str) -> None:
-    failed = Failed(3, "train_diverged", {"step": 3, "loss": "nan", "lr": 0.1})
-    app = visit(locale, run=keep("failed", [*LEARNED, failed]))
-    assert bool(re.search("[가-힣]", app.error[0].value)) == (locale == "ko")
-    assert "0.1" in app.error[0].value
-    app = click(app, "Take learning rate 0.01" if locale == "en" else "학습률 0.01 사용")
-    assert recipe(app) == replace(QUICK, lr=0.01)
-
-
-@pytest.mark.parametrize("status", ["paused", "interrupted", "stopped"])
-def test_run_that_was_broken_off_can_go_on(keep: Keep, status: str) -> None:
-    found = keep(status, LEARNED)
-    click(visit(run=found), "Resume")
-    assert service().run(found).status == "waiting"  # type: ignore[union-attr]
-
-
-def test_run_that_is_done_can_go_on_for_five_epochs(keep: Keep) -> None:
-    app = click(visit(run=keep("finished", FINISHED)), "Continue for 5 more epochs")
-    assert recipe(app) == replace(QUICK, epochs=7)
-    (new, _) = service().runs(ME)
-    assert address(app)["run"] == new.id
-    assert new.status == "waiting"
-
-
-@pytest.mark.parametrize("panel", ["result", "data", "code", "take", "weights", "lesson"])
-@pytest.mark.parametrize("locale", ["en", "ko"])
-def test_every_tab_opens_with_and_without_a_run(keep: Keep, panel: str, locale: str) -> None:
-    visit(locale, panel=panel)
-    visit(locale, panel=panel, run=keep("finished", FINISHED))
+# ---- code
 
 
 def test_code_is_the_recipes() -> None:
@@ -498,8 +313,3 @@ def test_code_is_the_recipes() -> None:
     compile(app.code[0].value, "script", "exec")
     assert "0.05" in app.code[0].value
     assert check(recipe(app)).steps == 3130
-
-
-def test_service_is_one_for_all() -> None:
-    visit()
-    assert isinstance(service(), Service)

@@ -94,6 +94,7 @@ class Book:
             waiting,
             live.kept if live else True,
             record.readers,
+            record.since,
         )
 
     def checkpoint(self, run: str) -> Path:
@@ -117,11 +118,14 @@ class Book:
         if full:
             raise Problem("runs_full")
 
-    def new(self, recipe: Recipe, identity: str, seconds: float, reader: str) -> Record:
+    def new(
+        self, recipe: Recipe, identity: str, seconds: float, reader: str, since: int = 0
+    ) -> Record:
         """A run that nothing is known of yet; looked after from now on."""
         run = secrets.token_urlsafe(16)
         readers = frozenset({reader})
-        record = Record(run, identity, recipe, time.time(), self._server, readers=readers)
+        now = time.time()
+        record = Record(run, identity, recipe, now, self._server, readers=readers, since=since)
         return self.open(record, seconds)
 
     def open(self, record: Record, seconds: float) -> Record:

@@ -37,6 +37,7 @@ class Run:
     waiting: Waiting | None  # while it waits
     kept: bool  # False where the disk was full: the curve is in memory alone
     readers: frozenset[str]  # who asked for it
+    since: int  # as `Record.since`
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Record:
     status: str = "waiting"
     readers: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)  # by reader
+    since: int = 0  # the step at which a shorter run was gone on with; 0 for none
 
     @property
     def text(self) -> str:
@@ -63,6 +65,7 @@ class Record:
             "status": self.status,
             "readers": sorted(self.readers),
             "names": dict(self.names),
+            "since": self.since,
         }
         return json.dumps(found, ensure_ascii=False)
 

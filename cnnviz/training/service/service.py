@@ -129,7 +129,7 @@ class Service:
             if new is None:
                 self._queue.check(reader, 1)
                 self._book.make_room()
-                new = self._book.new(recipe, name, seconds, reader)
+                new = self._book.new(recipe, name, seconds, reader, step)
                 self._book.copy(run, new.id)
                 self._queue.put(reader, [new.id])
             self._join(new, reader)

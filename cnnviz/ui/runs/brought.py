@@ -15,9 +15,9 @@ from cnnviz.training.weights import Tested, evaluate, read, recipe_of
 from cnnviz.ui import frame
 from cnnviz.ui.i18n import explain, t
 from cnnviz.ui.networks import network_title
-from cnnviz.ui.training.watch import confusion_chart, show_mistakes
-from cnnviz.ui.training.words import class_names
 from cnnviz.ui.uploads import own_words
+from cnnviz.ui.watching.pictures import confusion_chart, show_mistakes
+from cnnviz.ui.watching.words import class_names
 
 LAST = "runs/brought"  # what came of the last file of this session
 MOST_MB = 200

@@ -12,9 +12,9 @@ from cnnviz.training.history import History
 from cnnviz.training.metrics import accuracy
 from cnnviz.training.service import Run
 from cnnviz.ui.i18n import t
-from cnnviz.ui.train.words import label, value_text
-from cnnviz.ui.training.titles import as_markdown
-from cnnviz.ui.training.watch import series, show_curves
+from cnnviz.ui.watching.pictures import series, show_curves
+from cnnviz.ui.watching.recipes import label, value_text
+from cnnviz.ui.watching.titles import as_markdown
 
 Rows = list[tuple[str, tuple[str, ...]]]
 

@@ -19,8 +19,8 @@ from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import t
 from cnnviz.ui.networks import network_title
-from cnnviz.ui.training.titles import as_markdown
-from cnnviz.ui.training.words import duration
+from cnnviz.ui.watching.titles import as_markdown
+from cnnviz.ui.watching.words import duration
 
 STYLE = Path(__file__).with_name("runs.css").read_text(encoding="utf-8")
 NAME = 260  # pixels of a row for it

@@ -28,7 +28,7 @@ from cnnviz.ui.train.settings import (
     preset_of,
     recipe_of,
 )
-from cnnviz.ui.train.words import change_line, label, value_text
+from cnnviz.ui.watching.recipes import change_line, label, value_text
 
 # those of ImageNet's thousand classes take days on small pictures too
 LISTED = tuple(name for name, network in catalogue().items() if network.classes == 10)

@@ -26,8 +26,8 @@ from cnnviz.ui.networks import told_options
 from cnnviz.ui.train.fit import fitted
 from cnnviz.ui.train.own import own_controls, own_options
 from cnnviz.ui.train.settings import data_values, with_data_option
-from cnnviz.ui.train.words import label, value_text
-from cnnviz.ui.training.words import class_names
+from cnnviz.ui.watching.recipes import label, value_text
+from cnnviz.ui.watching.words import class_names
 
 FAILED = "train/download"
 FIRST = "subset"  # of a set's options: the others are shown when asked for

@@ -1,4 +1,4 @@
-"""The run that a link names: its buttons, and how it is watched."""
+"""The run that a link names: its buttons, and what is to say of it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ from cnnviz.ui.i18n import explain, t
 from cnnviz.ui.train.fit import remedy_label
 from cnnviz.ui.train.settings import settings_of
 from cnnviz.ui.train.start import Outlook
-from cnnviz.ui.train.words import change_line
-from cnnviz.ui.training.words import duration
+from cnnviz.ui.watching.look import POLL
+from cnnviz.ui.watching.recipes import change_line
 
-POLL = {"running": 1.0, "waiting": 1.0, "paused": 3.0}  # seconds between two looks at a run
-SELDOM = 2.0  # seconds at least, for what changes seldom
 EPOCHS_MORE = 5
 BEFORE = "train/before"  # the run that a press on Train found trained already
 
@@ -149,37 +147,3 @@ def _other_recipe(desk: Desk[Any], found: Outlook, run: Run) -> None:
 
 def _row(key: str) -> Any:
     return st.container(horizontal=True, vertical_alignment="center", border=True, key=key)
-
-
-# ---- how it is watched
-
-
-def watch(
-    run: Run, reader: str | None, show: Callable[[Run], None], *, seldom: bool = False
-) -> None:
-    """Show the run, and again while it goes on; when its status changes, the whole page.
-
-    What is drawn comes from the run's events alone: a look at it adds nothing.
-
-    Args:
-        seldom: for what is new after an epoch, not after a step.
-    """
-
-    def look() -> None:
-        now = service().run(run.id, reader or "")
-        if now is None or now.status != run.status:
-            st.rerun()
-        show(now)
-
-    every = POLL.get(run.status)
-    st.fragment(look, run_every=max(every, SELDOM) if every and seldom else every)()
-
-
-def status_line(run: Run | None) -> str:
-    """Where the run stands, in a line that is always there."""
-    if run is None:
-        return t("train.status.none")
-    if run.waiting:
-        place, time = run.waiting.place, duration(run.waiting.seconds)
-        return t("train.status.waiting", place=place, time=time)
-    return t(f"train.state.{run.status}")

@@ -16,7 +16,7 @@ from cnnviz.ui.i18n import explain, t
 from cnnviz.ui.train.data import missing
 from cnnviz.ui.train.fit import over_budget, seconds, ways_out
 from cnnviz.ui.train.settings import recipe_of
-from cnnviz.ui.training.words import duration
+from cnnviz.ui.watching.words import duration
 
 
 class Outlook(NamedTuple):

@@ -10,8 +10,9 @@ from cnnviz.training.recipe import Recipe
 from cnnviz.training.service import Run
 from cnnviz.ui.i18n import explain, t
 from cnnviz.ui.train.data import loaded
-from cnnviz.ui.training.take import take_run
-from cnnviz.ui.training.titles import run_titles
+from cnnviz.ui.watching.files import take_run
+from cnnviz.ui.watching.recipes import value_text
+from cnnviz.ui.watching.titles import run_titles
 
 
 def take_panel(page: str, run: Run | None) -> None:
@@ -20,11 +21,14 @@ def take_panel(page: str, run: Run | None) -> None:
         st.markdown(t("train.take_later"))
         return
     st.markdown(t("train.take"))
+    _gone_on(run)
     take_run(f"{page}.take", run, run_titles([run])[run.id])
 
 
 def code_panel(recipe: Recipe, run: Run | None) -> None:
     """The script that repeats the training in plain PyTorch, and compares where there is a run."""
+    if run:
+        _gone_on(run)
     data = loaded(recipe)
     if data is None:
         st.caption(t("train.no_data"))
@@ -35,3 +39,10 @@ def code_panel(recipe: Recipe, run: Run | None) -> None:
         st.caption(explain(problem))
         return
     st.code(code, language="python", height=480)
+
+
+def _gone_on(run: Run) -> None:
+    """Where the code does not repeat the run exactly: that, and why."""
+    if run.since and run.recipe.schedule != "constant":
+        schedule = value_text("schedule", run.recipe.schedule)
+        st.info(t("train.gone_on", step=f"{run.since:,}", schedule=schedule))

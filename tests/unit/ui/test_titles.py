@@ -7,9 +7,9 @@ import pytest
 from cnnviz.training.history import History
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.service import Run
-from cnnviz.ui.training.titles import as_markdown, run_titles
+from cnnviz.ui.watching.titles import as_markdown, run_titles
 
-RUN = Run("a", "", Recipe(), 0.0, "finished", History(), None, True, frozenset())
+RUN = Run("a", "", Recipe(), 0.0, "finished", History(), None, True, frozenset(), 0)
 
 
 def test_runs_of_one_name_are_numbered_by_age() -> None:

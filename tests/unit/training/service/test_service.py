@@ -238,7 +238,7 @@ def test_longer_run_goes_on_where_the_first_ended(service: Service) -> None:
     wait(service, run.id, ended)
     longer = service.longer(run.id, "max", epochs=3)
     done = wait(service, longer.id, ended)
-    assert done.status == "finished"
+    assert (done.status, done.since) == ("finished", 8)
     assert [epoch.step for epoch in done.history.epochs] == [4, 8, 12, 16, 20]
     plain = history(train(replace(quick(21), epochs=5)))
     assert [tuple(point) for point in plain.points] == curve(done)

@@ -19,10 +19,10 @@ from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t
 from cnnviz.ui.train.fit import seconds
-from cnnviz.ui.train.run import POLL, status_line
-from cnnviz.ui.train.words import label, value_text
-from cnnviz.ui.training.watch import progress_text, series, show_curves
-from cnnviz.ui.training.words import duration
+from cnnviz.ui.watching.look import POLL, status_line
+from cnnviz.ui.watching.pictures import progress_text, series, show_curves
+from cnnviz.ui.watching.recipes import label, value_text
+from cnnviz.ui.watching.words import duration
 
 ACTIVE = ("waiting", "running")
 ROOM = "8.5rem"  # for the longest words below the curves, so that nothing moves

@@ -19,8 +19,8 @@ from cnnviz.training.events import (
 from cnnviz.training.history import History, history
 from cnnviz.training.metrics import Mistake
 from cnnviz.training.recipe import Recipe
-from cnnviz.ui.training.watch import progress_text, series, warning
-from cnnviz.ui.training.words import class_names, duration
+from cnnviz.ui.watching.pictures import progress_text, series, warning
+from cnnviz.ui.watching.words import class_names, duration
 from tests.unit.session import in_session
 
 BAD = "<img src=x onerror=alert(1)>"
@@ -48,7 +48,7 @@ def shown(found: History, data: TrainingSet | None = DATA, lang: str = "en") -> 
     def script(found, recipe, classes, data, lang):  # type: ignore[no-untyped-def]
         import streamlit as st
 
-        from cnnviz.ui.training.watch import show_run
+        from cnnviz.ui.watching.pictures import show_run
 
         st.session_state["lang"] = lang
         show_run("x", found, recipe, classes, data)

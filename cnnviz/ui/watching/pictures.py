@@ -28,9 +28,9 @@ from cnnviz.training.recipe import Recipe
 from cnnviz.ui import frame
 from cnnviz.ui.charts import chart, ink
 from cnnviz.ui.i18n import language, t, texts
-from cnnviz.ui.training.words import class_names, duration
+from cnnviz.ui.watching.words import class_names, duration
 
-STYLE = Path(__file__).with_name("watch.css").read_text(encoding="utf-8")
+STYLE = Path(__file__).with_name("pictures.css").read_text(encoding="utf-8")
 MANY = 12  # kernels; more are drawn smaller
 SAME = 64  # figures that are kept: a look at a run seldom finds other ones
 LIKELY = 3  # probabilities that are shown of a mistake
