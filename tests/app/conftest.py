@@ -4,12 +4,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import dask
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
 
-from cnnviz.training.service import service
+from cnnviz.training.service import engine, service
 
 
 @pytest.fixture(autouse=True)
@@ -38,8 +37,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("CNNVIZ_RUNS", str(tmp_path))
     monkeypatch.setenv("CNNVIZ_SCHEDULER", "tcp://127.0.0.1:9")
     started = sys.modules["cnnviz.training.service.service"]._service  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "AGAIN", 0.1)  # seconds that its end waits for the connection
     started.cache_clear()
-    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}):
-        yield tmp_path
-        service().close()
+    yield tmp_path
+    service().close()
     started.cache_clear()

@@ -92,6 +92,7 @@ class Engine:
     def close(self) -> None:
         """End all jobs and processes."""
         self._closed.set()
+        self._inbox.put(("", {}))  # of no attempt: so that it need not wait for the next one
         self._thread.join()  # it may be about to start workers
         client, self._client = self._client, None
         if client:

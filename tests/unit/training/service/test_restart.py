@@ -36,6 +36,12 @@ if __name__ == "__main__":
 LONG = quick(1, epochs=200, data_options=(("examples", 640),))  # 8,000 steps
 
 
+@pytest.fixture(autouse=True)
+def one_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As few processes as will do: each has to load torch first."""
+    monkeypatch.setenv("CNNVIZ_WORKERS", "1")
+
+
 def killed_server(root: Path) -> tuple[str, list[psutil.Process]]:
     """The run of a server that was killed in the middle of it, and all processes that it had."""
     script = root.parent / "server.py"
@@ -124,7 +130,6 @@ def finished(found: Service, seed: int) -> Run:
 def test_training_that_needs_more_memory_than_there_is_fails_with_a_word(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CNNVIZ_WORKERS", "1")
     monkeypatch.setenv("CNNVIZ_MEMORY_MB", "1200")
     large = quick(1, network="vgg16", input_size=224, batch_size=256, steps=1)
     with served(tmp_path) as found:
