@@ -18,6 +18,7 @@ from cnnviz.training.service import Run, service
 from cnnviz.ui import frame
 from cnnviz.ui.desk import Desk
 from cnnviz.ui.i18n import explain, t
+from cnnviz.ui.networks import network_title
 from cnnviz.ui.train.fit import seconds
 from cnnviz.ui.watching.look import POLL, status_line
 from cnnviz.ui.watching.pictures import progress_text, series, show_curves
@@ -84,6 +85,10 @@ def _start(desk: Desk[Any], found: Sequence[Fighter], reader: str) -> None:
     except Problem as problem:
         frame.say(problem)
         return
+    for one, run in zip(found, runs, strict=True):
+        if not run.name:  # else all of a network's runs are called alike in the list of runs
+            title = f"{network_title(one.side.recipe.network)}, {one.name}"
+            service().rename(run.id, reader, title)
     desk.change(runs=tuple(run.id for run in runs))
 
 

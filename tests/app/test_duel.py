@@ -84,6 +84,7 @@ def test_press_trains_all_sides_and_the_link_finds_them(service: Service) -> Non
     app = click(open_page(duel="init"), "Train all")
     runs = address(app)["runs"].split(",")
     assert [wait(service, one, ended).status for one in runs] == ["finished"] * 2
+    assert {one.name for one in service.runs(ANN)} >= {"LeNet-5, All zeros", "LeNet-5, Xavier"}
     again = open_page(BEA, duel="init", runs=",".join(runs))
     data = sent(again, "curves")
     assert data

@@ -194,6 +194,9 @@ def test_duel_fits_a_phone_in_korean(visit: Visit, app_url: str, trained: dict[s
     assert accuracy
     assert accuracy["y"] > loss["y"] + loss["height"]  # one below the other
     assert page.evaluate(SIDEWAYS) == 0
+    button = duel.main.get_by_role("button", name="모두 학습").bounding_box()
+    assert button
+    assert button["y"] + button["height"] <= PHONE["height"]  # in reach, wherever one reads
 
 
 # ---- what the browser computes by itself

@@ -6,7 +6,8 @@ const KINDS = ["training", "validation"];
 const USUAL = 0.6; // of the smoothing: small batches are noisy
 const LEAP = 10; // points, with Shift
 
-const percent = (share) => `${(100 * share).toFixed(1)}%`;
+// numbers come with seven digits: 0.5905 is not to be rounded as 0.59049999
+const percent = (share) => `${(100 * Number(share.toPrecision(7))).toFixed(1)}%`;
 
 class Curves {
   constructor(root, { meta }) {
