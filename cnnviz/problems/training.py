@@ -64,8 +64,8 @@ SENTENCES: dict[str, str] = {
         "have it in your own list."
     ),
     "run_shared": (
-        "{others} others asked for this run too, so it goes on for them. It ends when all have "
-        "stopped it; your next training may begin meanwhile."
+        "Other readers asked for this run too ({others}), so it goes on for them. It ends when all "
+        "have stopped it; your next training may begin meanwhile."
     ),
     "run_active": "This run is not at its end yet. Stop it first, then remove it.",
     "run_unknown": (

@@ -265,8 +265,8 @@ def test_own_pictures_are_kept_and_what_was_skipped_is_said(
     app = bring(app, zipped(*pictures, "*dogs*/bad.png", "notes.txt"))
     assert recipe(app).data == "own"
     assert not button(app, "Train").disabled
-    assert "1 pictures could not be read" in app.warning[0].value
-    assert "1 files are no pictures" in said(app)
+    assert "could not be read, and were left out: 1 (" in app.warning[0].value
+    assert "outside the folders of the classes, and were left out: 1." in said(app)
     assert "`<b>cats`" in said(app)  # as code: neither Markdown nor HTML
     assert "8" in said(app)
     again = visit(data="own", data_options=address(app)["data_options"], network="garment-conv")
