@@ -43,7 +43,7 @@ CLICKS_ON = {  # with the heaviest of what a click draws anew: tables, matrices,
     "costs of channels": Click(
         "/channels?panel=costs", "Operation", ("Convolution", "Cross-correlation"), ".kernel h3"
     ),
-    "pooling": Click("/pooling", "Keep of each window", ("Average", "Max"), ".times"),
+    "pooling": Click("/pooling", "What a window keeps", ("Average", "Max"), ".times"),
     "shapes of dimensions": Click(
         "/dimensions", "Kind of convolution", ("3-D: a volume", "1-D: a signal"), ".output h3"
     ),
