@@ -17,7 +17,7 @@ from tests.browser import HOW_TO_GET_ONE, find
 NOTES = """Every number is a median, a ratio too.
 Published: a fixed number of that page, as given for it elsewhere, not measured here.
 The empty page is stock Streamlit with one radio button and a component that shows its value; it
-collects garbage after every click, which the app has less of (`frame.settle`)."""
+collects garbage after every click, which the app is set not to (`.streamlit/config.toml`)."""
 
 
 def main() -> None:
