@@ -6,12 +6,13 @@ It is started by the first who asks, in the background, and knows attempts, not 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import secrets
 import threading
-import time
 from collections.abc import Callable
+from concurrent.futures import CancelledError
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
@@ -53,10 +54,11 @@ class Engine:
         self._futures: dict[str, Future[None]] = {}
         self._client: Client | None = None
         self._workers: dict[str, Any] = {}
-        self._shared = (0, 0.0)  # how many trained when workers were told last, and when that was
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
+        if not self._address:  # a cluster's share theirs as whoever started them has said
+            threading.Thread(target=self._share, name="share", daemon=True).start()
 
     # ---- what it is asked for
 
@@ -114,14 +116,13 @@ class Engine:
                 self._look()
             else:
                 self._hear(attempt, told)
-            self._share()
 
     def _start(self) -> None:
         self._client = None
         try:
             client = self._connected()
-        except (OSError, RuntimeError, TimeoutError):
-            logging.getLogger(__name__).warning("There are no workers to train with", exc_info=True)
+        except (OSError, RuntimeError, TimeoutError) as error:
+            logging.getLogger(__name__).warning("There are no workers to train with: %s", error)
             self._closed.wait(AGAIN)
             return
         client.subscribe_topic(self._topic, self._told)
@@ -142,16 +143,15 @@ class Engine:
             self._ready()
 
     def _share(self) -> None:
-        """Tell this machine's workers how many train: now and then, for one may have been replaced.
+        """Tell workers how many train, again and again, for one may have been replaced.
 
-        A cluster's share theirs as whoever started them has said.
+        In a thread of its own: a worker that is still loading torch answers late.
         """
-        count, now = len(self._futures), time.monotonic()
-        if self._address or not self._client or not count:
-            return
-        if count != self._shared[0] or now - self._shared[1] > LOOK:
-            self._shared = (count, now)
-            self._client.run(share, count, wait=False, on_error="ignore")
+        while not self._closed.wait(LOOK / 2):
+            client, count = self._client, len(self._futures)
+            if client and count:
+                with contextlib.suppress(OSError, RuntimeError, ValueError, CancelledError):
+                    client.run(share, count, wait=False, on_error="ignore")
 
     def _told(self, event: tuple[float, Any]) -> None:
         _, message = event
