@@ -1,6 +1,5 @@
 """The presets are what the course prints, and their short forms fit, differ as said, and learn."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -136,9 +135,6 @@ def test_lenet_of_the_course_learns_from_the_bundled_pictures() -> None:
     assert reaches(0.4, PRESETS["lenet"].short)
 
 
-@pytest.mark.skipif(
-    not os.environ.get("CNNVIZ_SLOW_TESTS") or not find("fashion-mnist"),
-    reason="a minute on one core: set CNNVIZ_SLOW_TESTS=1, with the whole Fashion-MNIST here",
-)
+@pytest.mark.skipif(not find("fashion-mnist"), reason="the whole Fashion-MNIST is not here")
 def test_lenet_of_the_course_learns_as_printed() -> None:
     assert reaches(0.6, PRESETS["lenet"].recipe)
