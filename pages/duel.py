@@ -23,9 +23,10 @@ from cnnviz.ui.i18n import lesson, t
 from cnnviz.ui.panels import panels
 from cnnviz.ui.reader import reader
 from cnnviz.ui.settings import choice, tokens, whole
+from cnnviz.ui.watching.files import take_runs
 
 PAGE = "duel"
-PANELS = ("sides", "lesson")
+PANELS = ("sides", "take", "lesson")
 MOST_SEEDS = 9999
 
 
@@ -99,6 +100,9 @@ def panel(name: str, found: tuple[Fighter, ...]) -> None:
     """One of the tabs."""
     if name == "sides":
         recipes_table(found)
+    elif name == "take":
+        runs = [one.run for one in found if one.run]
+        take_runs(f"{PAGE}.take", runs, {one.run.id: one.name for one in found if one.run})
     else:
         st.markdown(lesson("duel"))
 

@@ -19,9 +19,9 @@ from cnnviz.ui.runs.brought import brought_weights
 from cnnviz.ui.runs.comparison import comparison
 from cnnviz.ui.runs.listing import ORDERS, in_order, listing
 from cnnviz.ui.settings import choice, tokens
-from cnnviz.ui.watching.files import curves_button, take_run
+from cnnviz.ui.watching.files import take_runs
 from cnnviz.ui.watching.look import POLL
-from cnnviz.ui.watching.titles import as_markdown, run_titles
+from cnnviz.ui.watching.titles import run_titles
 
 PAGE = "runs"
 PANELS = ("take", "weights", "lesson")
@@ -120,15 +120,8 @@ def panel(name: str, shown: Sequence[Run], titles: dict[str, str]) -> None:
         st.markdown(lesson("runs"))
     elif name == "weights":
         brought_weights(PAGE, shown, titles)
-    elif not shown:
-        st.markdown(t("train.take_later"))
     else:
-        st.markdown(t("runs.take"))
-        for place, run in enumerate(shown):
-            st.markdown(f"**{as_markdown(titles[run.id])}**")
-            take_run(f"{PAGE}.take.{place}", run, titles[run.id])
-        if len(shown) > 1:
-            curves_button(f"{PAGE}.take", shown, titles)
+        take_runs(f"{PAGE}.take", shown, titles)
 
 
 main()

@@ -101,6 +101,23 @@ def act(app: AppTest, *more: dict[str, Any], page: str = PAGE, **edit: Any) -> A
     return run(app)
 
 
+def taken(app: AppTest, kind: str, key: str) -> dict[str, Any]:
+    """The file that the buttons with this key hand over for a training's run."""
+    mail(app, key, "wish", {"kind": kind, "step": 0, "href": "https://example.org/train?run=x"})
+    run(app)
+    for element in app.get("bidi_component"):
+        data = json.loads(element.proto.json)
+        if element.proto.component_name == "cnnviz.take" and data["file"]:
+            return dict(data["file"])
+    raise AssertionError("no file")
+
+
+def content(file: dict[str, Any]) -> bytes:
+    """What is in a file that was handed over."""
+    assert not file["refused"]
+    return base64.b64decode(file["data"])
+
+
 def follow(app: AppTest, query: str) -> AppTest:
     """Click a link on the page."""
     mail(app, "address", "followed", {"query": query})

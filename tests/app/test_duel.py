@@ -1,5 +1,7 @@
 """The page of duels, with real runs: what differs, the curves, what came of it, its links."""
 
+import csv
+import io
 import sys
 from collections.abc import Iterator
 
@@ -9,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.training.duels import DUELS, Duel
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.service import Service
-from tests.app.reader import address, click, control, run, sent, toasts, visit
+from tests.app.reader import address, click, content, control, run, sent, taken, toasts, visit
 from tests.unit.training.service.runs import ended, served, wait
 
 PAGE = "duel"
@@ -106,6 +108,12 @@ def test_korean_says_it_too(service: Service) -> None:
     text = words(open_page(locale="ko", duel="init", runs=trained(service)))
     assert "앞섭니다" in text
     assert "찍는 것보다 낫지 않습니다: 모두 0 (10.0%)" in text
+
+
+def test_curves_of_all_sides_are_one_csv(service: Service) -> None:
+    app = open_page(duel="init", panel="take", runs=trained(service))
+    text = content(taken(app, "csv", f"{PAGE}.take")).decode("utf-8-sig")
+    assert {row["run"] for row in csv.DictReader(io.StringIO(text))} == {"All zeros", "Xavier"}
 
 
 def test_same_duel_of_another_reader_is_the_same_runs(service: Service) -> None:

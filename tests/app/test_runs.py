@@ -1,6 +1,5 @@
 """The page of one's runs, with real runs: list, comparison, files, weights that are brought."""
 
-import base64
 import csv
 import io
 import json
@@ -18,10 +17,11 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.training.recipe import Recipe
 from cnnviz.training.service import Run, Service
 from cnnviz.training.weights import recipe_of
-from tests.app.reader import click, control, labels, mail, run, sent, visit
+from tests.app.reader import click, content, control, labels, run, sent, taken, visit
 from tests.unit.training.service.runs import ended, served, wait
 
 PAGE = "runs"
+FIRST = f"{PAGE}.take.0"  # the buttons of the first run
 ANN, BEA = "a" * 32, "b" * 32
 SMALL = (("channels", (2, 3)), ("hidden", (8, 8)))
 BASE = Recipe(
@@ -211,22 +211,6 @@ def test_link_shows_runs_of_others_and_says_which_are_gone(service: Service) -> 
 # ---- files
 
 
-def taken(app: AppTest, kind: str, key: str = f"{PAGE}.take.0") -> dict[str, Any]:
-    """The file that one of the rows of buttons hands over."""
-    mail(app, key, "wish", {"kind": kind, "step": 0, "href": "https://example.org/train?run=x"})
-    run(app)
-    for element in app.get("bidi_component"):
-        data = json.loads(element.proto.json)
-        if element.proto.component_name == "cnnviz.take" and data["file"]:
-            return dict(data["file"])
-    raise AssertionError("no file")
-
-
-def content(file: dict[str, Any]) -> bytes:
-    assert not file["refused"]
-    return base64.b64decode(file["data"])
-
-
 def test_curves_of_all_compared_runs_are_one_csv(service: Service) -> None:
     file = taken(open_page(service, "base", "seed"), "csv", f"{PAGE}.take")
     text = content(file).decode("utf-8-sig")
@@ -235,12 +219,12 @@ def test_curves_of_all_compared_runs_are_one_csv(service: Service) -> None:
 
 
 def test_weights_are_handed_out_with_their_recipe(service: Service) -> None:
-    blob = content(taken(open_page(service, "base"), "weights"))
+    blob = content(taken(open_page(service, "base"), "weights", FIRST))
     assert recipe_of(blob) == BASE
 
 
 def test_script_repeats_the_run(service: Service) -> None:
-    file = taken(open_page(service, "base"), "script")
+    file = taken(open_page(service, "base"), "script", FIRST)
     assert file["name"] == "lenet-5-modern.py"
     names: dict[str, Any] = {"__name__": "script"}
     exec(compile(content(file), "script", "exec"), names)
@@ -250,7 +234,7 @@ def test_script_repeats_the_run(service: Service) -> None:
 
 
 def test_notebook_names_the_run_it_is_of(service: Service) -> None:
-    book = content(taken(open_page(service, "base"), "notebook")).decode()
+    book = content(taken(open_page(service, "base"), "notebook", FIRST)).decode()
     assert "<https://example.org/train?run=x>" in book
     assert "torch.optim.Adam(" in book
 

@@ -19,6 +19,7 @@ from cnnviz.training.service import Run, service
 from cnnviz.training.state import load
 from cnnviz.ui.i18n import explain, t, texts
 from cnnviz.ui.takeaway import MIME, web_link
+from cnnviz.ui.watching.titles import as_markdown
 
 KINDS = ("csv", "weights", "script", "notebook")
 FORMS = {
@@ -38,7 +39,20 @@ def take_run(key: str, run: Run, title: str) -> None:
     take(key, texts("take"), file, kinds=kinds, ready=ready, href=f"train?run={run.id}")
 
 
-def curves_button(key: str, runs: Sequence[Run], titles: Mapping[str, str]) -> None:
+def take_runs(key: str, runs: Sequence[Run], titles: Mapping[str, str]) -> None:
+    """The buttons of several runs, each below its title, and those of all together."""
+    if not runs:
+        st.markdown(t("train.take_later"))
+        return
+    st.markdown(t("runs.take"))
+    for place, run in enumerate(runs):
+        st.markdown(f"**{as_markdown(titles[run.id])}**")
+        take_run(f"{key}.{place}", run, titles[run.id])
+    if len(runs) > 1:
+        _take_together(key, runs, titles)
+
+
+def _take_together(key: str, runs: Sequence[Run], titles: Mapping[str, str]) -> None:
     """The curves of several runs in one file, and the link of the page that compares them."""
     asked = wish(key)
     file = None
