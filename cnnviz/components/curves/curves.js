@@ -6,8 +6,13 @@ const KINDS = ["training", "validation"];
 const USUAL = 0.6; // of the smoothing: small batches are noisy
 const LEAP = 10; // points, with Shift
 
-// numbers come with seven digits: 0.5905 is not to be rounded as 0.59049999
-const percent = (share) => `${(100 * Number(share.toPrecision(7))).toFixed(1)}%`;
+// as Python rounds: 77.25 to the even digit; and 0.5905, which comes with seven, not as 0.59049999
+const TENTHS = new Intl.NumberFormat("en", {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+  roundingMode: "halfEven",
+});
+const percent = (share) => `${TENTHS.format(100 * Number(share.toPrecision(7)))}%`;
 
 class Curves {
   constructor(root, { meta }) {
